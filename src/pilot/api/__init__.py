@@ -1,0 +1,1 @@
+"""Looking at an API: read-only, bounded, and only at hosts that were agreed to."""

@@ -1,0 +1,179 @@
+"""The API profile: what was learned by looking at an API. Evidence, not opinion."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from pilot.finding import Json
+
+
+class How(str, Enum):
+    """How a statement in the profile is known."""
+
+    SEEN = "seen"
+    SPEC = "from the spec"
+    SAID = "said by the person"
+    GUESSED = "guessed"
+
+
+class AuthKind(str, Enum):
+    """How an API wants its key."""
+
+    NONE = "none"
+    BEARER = "bearer"
+    API_KEY = "api_key"
+    BASIC = "http_basic"
+    OAUTH2 = "oauth2_client_credentials"
+    UNKNOWN = "unknown"
+    """A key is wanted (401 or 403), but where it goes is not known."""
+
+
+class Shape(str, Enum):
+    """How the records lie in an answer."""
+
+    LIST = "list"
+    """A JSON list of objects, at `Records.selector`."""
+    SINGLE = "single"
+    """One JSON object is one record."""
+    COLUMNAR = "columnar"
+    """One object of equally long lists: one list per field."""
+    KEYED = "keyed"
+    """One object whose values are the records."""
+    NDJSON = "ndjson"
+    CSV = "csv"
+    UNKNOWN = "unknown"
+
+
+class PagingKind(str, Enum):
+    """How further pages are asked for; the names are dlt's where dlt has one."""
+
+    NONE = "single_page"
+    """One answer holds everything: proven by a total, or by nature (a single object)."""
+    HEADER_LINK = "header_link"
+    JSON_LINK = "json_link"
+    CURSOR = "cursor"
+    OFFSET = "offset"
+    PAGE_NUMBER = "page_number"
+    UNKNOWN = "unknown"
+    """Not proven: there may be more than one page."""
+
+
+@dataclass(frozen=True)
+class Auth:
+    """How the API wants its key."""
+
+    kind: AuthKind = AuthKind.NONE
+    location: str | None = None
+    """For API_KEY: `header` or `query`."""
+    name: str | None = None
+    """For API_KEY: the header or query parameter."""
+    how: How = How.GUESSED
+    note: str = ""
+    token_url: str | None = None
+    """For OAUTH2: where the token is fetched."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of the records."""
+
+    name: str
+    types: tuple[str, ...]
+    """Of `text bigint double bool timestamp date decimal_text object list null`, in order of first sight."""
+    nullable: bool = False
+
+
+@dataclass(frozen=True)
+class Records:
+    """Where the records are in an answer and what they look like."""
+
+    shape: Shape = Shape.UNKNOWN
+    selector: str = "$"
+    """A JSONPath as dlt's `data_selector` takes it; `$` is the whole answer."""
+    count: int = 0
+    """Records seen in the first answer."""
+    fields: tuple[Field, ...] = ()
+    how: How = How.SEEN
+
+
+@dataclass(frozen=True)
+class Paging:
+    """How further pages are asked for, and whether that was proven by fetching one."""
+
+    kind: PagingKind = PagingKind.UNKNOWN
+    proven: bool = False
+    """A second page was fetched and held other records (or a total proved there is none)."""
+    options: dict[str, Json] = field(default_factory=dict)
+    """dlt's own paginator options, e.g. `{"cursor_path": "next", "cursor_param": "after"}`."""
+    page_size: int | None = None
+    """Records on a full page, or the largest size that the API was seen to allow."""
+    size_param: str | None = None
+    """The query parameter that sets the page size."""
+    how: How = How.GUESSED
+    note: str = ""
+    """One line for the person and for a comment in the script: `cursor, seen on page 2`."""
+
+
+@dataclass(frozen=True)
+class CursorField:
+    """A field that can serve for incremental loading."""
+
+    name: str
+    param: str | None = None
+    """The request parameter that filters on it, when one was proven."""
+    proven: bool = False
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One path of the API, as seen."""
+
+    path: str
+    """Relative to the base URL, without query: `v1/users`."""
+    name: str
+    """A name for its resource and table: `users`."""
+    method: str = "GET"
+    params: dict[str, str] = field(default_factory=dict)
+    """Query parameters that the person named, sent with every request."""
+    body: dict[str, Json] | None = None
+    """For a POST that reads: the JSON body."""
+    status: int | None = None
+    content_type: str | None = None
+    records: Records = field(default_factory=Records)
+    paging: Paging = field(default_factory=Paging)
+    primary_key: tuple[str, ...] = ()
+    """Unique and present over everything seen; empty where nothing was."""
+    cursors: tuple[CursorField, ...] = ()
+    total: int | None = None
+    """The number of records that the API itself states."""
+    error: str = ""
+    """Why nothing could be seen: one line, free of secrets."""
+    parent: str | None = None
+    """The name of the endpoint whose records fill a `{placeholder}` of the path."""
+    bindings: dict[str, str] = field(default_factory=dict)
+    """Placeholder of the path → field of the parent's records."""
+    headers: dict[str, str] = field(default_factory=dict)
+    """Request headers (no secrets) that this endpoint needs."""
+
+
+@dataclass(frozen=True)
+class ApiProfile:
+    """Everything learned about an API. Holds names, types and shapes; never a row's values."""
+
+    base_url: str = ""
+    endpoints: tuple[Endpoint, ...] = ()
+    auth: Auth = field(default_factory=Auth)
+    limits: dict[str, Json] = field(default_factory=dict)
+    """Rate limit headers and the like, as seen."""
+    notes: tuple[str, ...] = ()
+    """What could not be looked at, and why: one line each."""
+    requests: int = 0
+    seconds: float = 0.0
+    docs: str = ""
+    """Documentation in prose that the person gave, for a model."""
+
+    @property
+    def seen(self) -> bool:
+        """Whether at least one endpoint answered with records."""
+        return any(e.records.shape is not Shape.UNKNOWN for e in self.endpoints)

@@ -1,0 +1,129 @@
+"""The kit: what a step may do. What is known is in the session, what may be done is in here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from pilot.facts import Facts, SecretWanted, WriterChoice
+from pilot.names import ProjectNames
+from pilot.options import Options
+from pilot.screen import Host
+from pilot.warehouse.tables import QueryResult, TableInfo
+
+if TYPE_CHECKING:
+    from pilot.api.profile import ApiProfile
+    from pilot.consent import Consent
+    from pilot.run.result import RunMode, RunResult
+    from pilot.session.cell import Cell
+    from pilot.writers.writer import Writer
+
+Watch = Callable[[str], None]
+"""Takes text as it comes: a program's output, a model's answer, a line that tells what is going on."""
+
+
+class Secrets(Protocol):
+    """The project's secrets: `.dlt/secrets.toml`, the environment that dlt reads, and `--secret`."""
+
+    def wanted(self, names: ProjectNames) -> tuple[SecretWanted, ...]:
+        """The secrets that the script (and the destination) reads, and which of them have a value.
+
+        A placeholder counts as missing. Raises UsageError for a secrets.toml that can't be read.
+        """
+
+    def with_placeholders(self, paths: Sequence[str]) -> tuple[str | None, str]:
+        """secrets.toml as it is (None: no file) and with a placeholder for each path that it lacks."""
+
+    def save(self, path: str, value: str) -> None:
+        """Write one value into secrets.toml, layout kept, mode 0600; the redactor learns it."""
+
+    def environment(self, wanted: Sequence[SecretWanted]) -> dict[str, str]:
+        """The values given with `--secret`, under the environment names that dlt reads."""
+
+
+class Project(Protocol):
+    """The dlt project folder."""
+
+    root: Path
+    secrets: Secrets
+
+    def init(self, names: ProjectNames, verified: bool = False) -> tuple[str, ...]:
+        """Run the real `dlt init`; returns the files that came, relative. Raises StepFailed."""
+
+    def read(self, path: str) -> str | None:
+        """A file's text with its own line endings; None when there is no such file."""
+
+    def write(self, path: str, text: str) -> None:
+        """Write a file in one go, keeping its encoding and mode. Only the consent gate calls this."""
+
+    def interpreter(self) -> Path:
+        """The Python that runs the script: the project's `.venv` if there is one, else pilot's."""
+
+
+class Prober(Protocol):
+    """Looks at an API."""
+
+    def probe(self, goal: str, docs: str | None, secrets: Mapping[str, str], say: Watch) -> ApiProfile:
+        """A few read-only requests to the URLs that the person named.
+
+        `secrets` maps dotted paths to values, for requests that need the key; they are in no profile.
+        """
+
+
+class Writers(Protocol):
+    """Finds out which writer can be used, and opens it."""
+
+    def set_up(self, model: str | None) -> tuple[WriterChoice, str]:
+        """The writer to use, and one line on why. May ask the person; may talk to the endpoint."""
+
+    def open(self, choice: WriterChoice, watch: Watch | None = None) -> Writer:
+        """The writer; what a model says streams to `watch`. The same choice shares one `usage`."""
+
+
+class Runner(Protocol):
+    """Runs the script in a child process."""
+
+    def run(
+        self, script: str, mode: RunMode, environment: Mapping[str, str], timeout: float, watch: Watch
+    ) -> RunResult:
+        """Run it in the project folder. Ctrl-C stops the child and gives Ending.INTERRUPTED."""
+
+    def clear_pending(self, pipeline: str) -> bool:
+        """Drop load packages that a failed run left behind; whether there were any."""
+
+
+class Warehouse(Protocol):
+    """Read access to what was loaded. Never open while a run is active."""
+
+    def tables(self, names: ProjectNames) -> tuple[TableInfo, ...]:
+        """The dataset's tables with rows and columns; dlt's own tables left out."""
+
+    def finished_loads(self, names: ProjectNames) -> tuple[tuple[str, float], ...]:
+        """Finished loads: dlt's load id, and when (seconds since the epoch), oldest first."""
+
+    def query(self, names: ProjectNames, sql: str, limit: int = 20) -> QueryResult:
+        """Run one read-only query. Raises PilotError with the destination's own words."""
+
+
+class Policies(Protocol):
+    """Runs a policy as child cells of the cell that is running now."""
+
+    def run(self, name: str, news: Facts, title: str) -> Cell:
+        """Run it; the cell that stands for it, finished or failed."""
+
+
+@dataclass(frozen=True)
+class Kit:
+    """What a step may do."""
+
+    host: Host
+    consent: Consent
+    project: Project
+    prober: Prober
+    writers: Writers
+    runner: Runner
+    warehouse: Warehouse
+    policies: Policies
+    options: Options

@@ -1,0 +1,1 @@
+"""Running generated code in a child process, bounded, and telling what happened."""

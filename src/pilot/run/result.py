@@ -1,0 +1,91 @@
+"""What a run of the script did, as the runner saw it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class RunMode(str, Enum):
+    """What a run is for."""
+
+    CHECK = "check"
+    """The preview: short request timeouts, few retries, the API's error bodies shown."""
+    LOAD = "load"
+    """The real thing: dlt's own timeouts and retries."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One frame of a traceback in the person's own files."""
+
+    file: str
+    """Relative to the project."""
+    line: int
+    function: str
+    code: str
+
+
+@dataclass(frozen=True)
+class ErrorLink:
+    """One exception of a chain."""
+
+    type: str
+    """Qualified class name: `requests.exceptions.HTTPError`."""
+    message: str
+
+
+@dataclass(frozen=True)
+class RunError:
+    """The exception that ended a run, recorded in the child (or read from its traceback)."""
+
+    chain: tuple[ErrorLink, ...]
+    """Outermost first, root cause last; never empty."""
+    frames: tuple[Frame, ...] = ()
+    """The person's own frames, outermost first."""
+    dlt_step: str | None = None
+    """`extract normalize load sync`, where dlt says so."""
+    status: int | None = None
+    """HTTP status, where an answer of the API was the cause."""
+    url: str | None = None
+    """Without its query."""
+    body: str | None = None
+    """The beginning of the API's answer."""
+    fields: tuple[str, ...] = ()
+    """Configuration fields that dlt did not find."""
+
+    @property
+    def root(self) -> ErrorLink:
+        """The root cause."""
+        return self.chain[-1]
+
+
+class Ending(str, Enum):
+    """How a run ended."""
+
+    EXITED = "exited"
+    TIME_LIMIT = "time_limit"
+    INTERRUPTED = "interrupted"
+    """The person pressed Ctrl-C; the child is gone."""
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """One run. Text is already free of secrets, bounded to its head and tail."""
+
+    mode: RunMode
+    ending: Ending
+    exit_code: int
+    seconds: float
+    stdout: str
+    stderr: str
+    error: RunError | None = None
+    cut: bool = False
+    """Output beyond the bound was dropped."""
+    loads: tuple[str, ...] = ()
+    """Load ids that dlt finished in this run, as far as the child saw them."""
+
+    @property
+    def ok(self) -> bool:
+        """Exit code 0 and no error."""
+        return self.ending is Ending.EXITED and self.exit_code == 0 and self.error is None

@@ -1,0 +1,1 @@
+"""Read access to what was loaded: tables, counts, samples, queries."""

@@ -1,0 +1,1 @@
+"""The built-in steps: one file each, named after what it does."""
