@@ -1,4 +1,4 @@
-"""Where the built-in steps, policies and prompts lie: beside this file in a wheel, at the top of a checkout."""
+"""Where the built-in steps, policies and prompts lie: in the wheel, or at the top of a checkout."""
 
 from pathlib import Path
 
