@@ -32,7 +32,7 @@ class StepFailed(PilotError):
     """A step can't go on."""
 
     def __init__(self, finding: Finding, hint: str = "") -> None:
-        super().__init__(finding.says, hint)
+        super().__init__(finding.says, hint or finding.hint)
         self.finding = finding
 
 
@@ -67,3 +67,7 @@ class Interrupted(PilotError):
 
 class EndOfInput(Interrupted):
     """Ctrl-D at a prompt, or the terminal went away."""
+
+
+class Replan(Exception):
+    """Not an error: cells were taken back at a prompt, so the engine looks again at what comes next."""

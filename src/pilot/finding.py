@@ -22,8 +22,8 @@ class Remedy(str, Enum):
     """The person puts a secret right."""
     WAIT = "wait"
     """Wait and try again."""
-    CLEAR = "clear"
-    """Clear what an earlier run left behind, and try again."""
+    CHANGE = "change"
+    """The person said what should be different: the writer changes the script."""
     STOP = "stop"
     """Nothing that pilot can do: tell the person."""
 
@@ -59,6 +59,8 @@ class FindingKind(str, Enum):
     BEYOND_WRITER = "beyond_writer"
     WRITER_FAILED = "writer_failed"
     INIT_FAILED = "init_failed"
+    PROFILE_MISMATCH = "profile_mismatch"
+    INTERRUPTED = "interrupted"
     DECLINED = "declined"
     FAILED = "failed"
 
@@ -75,6 +77,8 @@ class Finding:
     says: str
     remedy: Remedy = Remedy.STOP
     evidence: Mapping[str, Json] = field(default_factory=dict)
+    hint: str = ""
+    """What the person can do next."""
 
     def same_as(self, other: Finding | None) -> bool:
         """Whether `other` is the same failure again, unchanged."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pilot.consent import Consent
     from pilot.run.result import RunMode, RunResult
     from pilot.session.cell import Cell
-    from pilot.writers.writer import Writer
+    from pilot.writers.writer import Usage, Writer
 
 Watch = Callable[[str], None]
 """Takes text as it comes: a program's output, a model's answer, a line that tells what is going on."""
@@ -38,6 +38,9 @@ class Secrets(Protocol):
 
     def save(self, path: str, value: str) -> None:
         """Write one value into secrets.toml, layout kept, mode 0600; the redactor learns it."""
+
+    def values(self) -> dict[str, str]:
+        """Every secret value that is known, by dotted path: for redaction and for probing only."""
 
     def environment(self, wanted: Sequence[SecretWanted]) -> dict[str, str]:
         """The values given with `--secret`, under the environment names that dlt reads."""
@@ -74,6 +77,10 @@ class Prober(Protocol):
 
 class Writers(Protocol):
     """Finds out which writer can be used, and opens it."""
+
+    @property
+    def usage(self) -> Usage:
+        """Everything asked of models in this process, whichever."""
 
     def set_up(self, model: str | None) -> tuple[WriterChoice, str]:
         """The writer to use, and one line on why. May ask the person; may talk to the endpoint."""

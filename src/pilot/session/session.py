@@ -1,16 +1,178 @@
-"""The session: what is known, and the cells so far."""
+"""The session: what is known, and the cells so far. The engine alone writes to it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
 
 from pilot.facts import Facts
-from pilot.session.cell import Cell
+from pilot.finding import Finding
+from pilot.session.cell import Cell, CellState, FileChange
+from pilot.session.store import Store
+from pilot.writers.writer import Usage
+
+WITHHELD = "withheld"
+"""Stands for the hash of a content that was not kept, because it holds a secret."""
 
 
-@dataclass
+class Redactor(Protocol):
+    """Takes secrets out of what is written down."""
+
+    def tree(self, value: object) -> object:
+        """The same builtins with every text redacted."""
+
+    def leak(self, text: str) -> str | None:
+        """The path of a secret that is still in a text."""
+
+
 class Session:
     """What is known: typed facts and frozen cells; no client, no console inside."""
 
-    facts: Facts
-    cells: list[Cell]
+    def __init__(self, store: Store, redactor: Redactor, number: int, policy: str, facts: Facts) -> None:
+        self.number = number
+        self.policy = policy
+        self.facts = facts
+        self.reason: Finding | None = None
+        """Why the step that runs now is run once more, or as a remedy."""
+        self._store = store
+        self._redactor = redactor
+        decode = msgspec.json.Decoder(Cell).decode
+        self._cells = {cell.id: cell for cell in map(decode, store.cells(number))}
+
+    @classmethod
+    def start(cls, store: Store, redactor: Redactor, policy: str, facts: Facts) -> Session:
+        """A new session; an earlier one is set aside."""
+        number = store.add_session(policy, _encode(redactor, facts))
+        return cls(store, redactor, number, policy, facts)
+
+    @classmethod
+    def newest(cls, store: Store, redactor: Redactor) -> Session | None:
+        """The project's session as it was left, or None."""
+        found = store.newest_session()
+        if found is None:
+            return None
+        number, policy, facts = found
+        session = cls(store, redactor, number, policy, msgspec.json.decode(facts, type=Facts))
+        session._end_broken_cells()
+        return session
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """Every cell, oldest first."""
+        return tuple(self._cells.values())
+
+    @property
+    def running(self) -> Cell | None:
+        """The innermost cell that runs now."""
+        return next((c for c in reversed(self.cells) if c.state is CellState.RUNNING), None)
+
+    @property
+    def usage(self) -> Usage:
+        """What was asked of a model in this session."""
+        return sum((cell.usage for cell in self.cells), Usage())
+
+    def children(self, parent: int | None) -> list[Cell]:
+        """The cells right below a cell (None: the top), oldest first."""
+        return [cell for cell in self.cells if cell.parent == parent]
+
+    def at(self, policy: str, position: int, parent: int | None) -> Cell | None:
+        """The newest cell of an entry of a policy that was not taken back."""
+        for cell in reversed(self.children(parent)):
+            if (cell.policy, cell.position) == (policy, position) and cell.state is not CellState.UNDONE:
+                return cell
+        return None
+
+    def interrupted(self, step: str) -> Cell | None:
+        """The newest ended cell of a step, when it did not come to its end."""
+        ended = [c for c in self.cells if c.step == step and c.state is not CellState.RUNNING]
+        return ended[-1] if ended and ended[-1].state is CellState.INTERRUPTED else None
+
+    def begin(self, cell: Cell) -> Cell:
+        """A cell begins: numbered, dated, on disk."""
+        cell = replace(cell, id=self._store.next_cell(), state=CellState.RUNNING, started=time.time())
+        return self._save(cell)
+
+    def finish(self, cell: Cell, learned: Facts | None = None) -> Cell:
+        """A cell ends; what it learned and its record reach the disk together."""
+        cell = replace(cell, changes=self._cells[cell.id].changes)
+        self.facts = self.facts.learn(learned or Facts())
+        self._cells[cell.id] = cell
+        self._store.end_cell(self.number, cell.id, self._encode(cell), self._encode(self.facts))
+        return cell
+
+    def learn(self, news: Facts) -> None:
+        """Know more, in the midst of a cell."""
+        self.facts = self.facts.learn(news)
+        self._store.save_facts(self.number, self._encode(self.facts))
+
+    def record_change(self, root: Path, path: str, after: bytes) -> None:
+        """A file is about to change: keep both contents, and note them in the running cell."""
+        file = root / path
+        mode = file.stat().st_mode & 0o7777 if file.exists() else 0o644
+        before = self._keep(path, file.read_bytes(), mode) if file.exists() else None
+        self._note(FileChange(path, before, self._keep(path, after, mode)))
+
+    def record_created(self, root: Path, paths: Iterable[str]) -> None:
+        """Files came that were not there before the running cell."""
+        for path in paths:
+            file = root / path
+            mode = file.stat().st_mode & 0o7777
+            self._note(FileChange(path, None, self._keep(path, file.read_bytes(), mode)))
+
+    def _note(self, change: FileChange) -> None:
+        """Note a change in the running cell; several changes of one file are one."""
+        cell = self.running
+        if cell is None:
+            return
+        earlier = next((c for c in cell.changes if c.path == change.path), None)
+        if earlier is not None:
+            change = replace(change, before=earlier.before)
+        others = tuple(c for c in cell.changes if c.path != change.path)
+        self._save(replace(cell, changes=(*others, change)))
+
+    def record_consent(self, act: str, answer: str) -> None:
+        """Write down what was agreed to."""
+        running = self.running
+        self._store.add_consent(self.number, running.id if running else None, act, answer)
+
+    def content(self, digest: str | None) -> tuple[bytes, int] | None:
+        """A kept content and its mode; None for no file. Raises KeyError for one that was withheld."""
+        return None if digest is None else self._store.kept(digest)
+
+    def take_back(self, cells: Iterable[Cell], *, facts: bool) -> None:
+        """Mark cells as taken back; with `facts`, know again what was known before the first of them."""
+        undone = [replace(cell, state=CellState.UNDONE) for cell in cells]
+        self._cells.update({cell.id: cell for cell in undone})
+        if facts and undone:
+            stored = self._store.facts_before(self.number, min(cell.id for cell in undone))
+            self.facts = msgspec.json.decode(stored, type=Facts)
+        rows = [(cell.id, self._encode(cell)) for cell in undone]
+        self._store.take_back(self.number, rows, self._encode(self.facts))
+
+    def _keep(self, path: str, content: bytes, mode: int) -> str:
+        if path.endswith("secrets.toml") or self._redactor.leak(content.decode("utf-8", "replace")):
+            return WITHHELD
+        return self._store.keep(content, mode)
+
+    def _save(self, cell: Cell) -> Cell:
+        self._cells[cell.id] = cell
+        self._store.save_cell(self.number, cell.id, self._encode(cell))
+        return cell
+
+    def _encode(self, value: object) -> bytes:
+        return _encode(self._redactor, value)
+
+    def _end_broken_cells(self) -> None:
+        """Cells that ran when pilot was killed did not finish."""
+        for cell in self.cells:
+            if cell.state is CellState.RUNNING:
+                self._cells[cell.id] = replace(cell, state=CellState.INTERRUPTED)
+
+
+def _encode(redactor: Redactor, value: object) -> bytes:
+    return msgspec.json.encode(redactor.tree(msgspec.to_builtins(value)))

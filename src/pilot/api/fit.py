@@ -1,0 +1,65 @@
+"""Whether a script fits what was seen of the API: the ways in which it would silently load too little."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from pilot.api.profile import ApiProfile, Endpoint, PagingKind, Shape
+
+_FLAT = (PagingKind.NONE, PagingKind.UNKNOWN)
+
+
+def misfits(script: str, profile: ApiProfile) -> tuple[str, ...]:
+    """What the script overlooks, one line each; empty when it fits, or can't be read."""
+    try:
+        tree = ast.parse(script)
+    except SyntaxError:
+        return ()
+    return tuple(line for endpoint in profile.endpoints for line in _misfits(tree, endpoint))
+
+
+def _misfits(tree: ast.Module, endpoint: Endpoint) -> Iterator[str]:
+    selector = endpoint.records.selector
+    if endpoint.records.shape is Shape.LIST and selector != "$" and not _names(tree, selector):
+        yield f"{endpoint.path}: the records are at {selector}, which the script does not name"
+    paging = endpoint.paging
+    if paging.proven and paging.kind not in _FLAT and not _pages(tree):
+        yield f"{endpoint.path}: there are more pages ({paging.kind.value}), and the script reads one"
+
+
+def _names(tree: ast.Module, selector: str) -> bool:
+    wanted = _plain(selector)
+    last = wanted.rpartition(".")[2]
+    return any(_plain(text) in (wanted, last) for text in _texts(tree))
+
+
+def _pages(tree: ast.Module) -> bool:
+    """Whether the script reads more than one page: by a paginator of dlt's, or in a loop of its own."""
+    if any(isinstance(node, ast.While) for node in ast.walk(tree)):
+        return True
+    words = {word.lower() for word in (*_texts(tree), *_identifiers(tree)) if len(word) < 60}
+    if words & {"single_page", "singlepagepaginator"}:
+        kinds = {kind.value for kind in PagingKind if kind not in _FLAT}
+        return bool(words & kinds)
+    return any("paginat" in word for word in words)
+
+
+def _plain(path: str) -> str:
+    return path.removeprefix("$").removeprefix(".").replace("[*]", "")
+
+
+def _texts(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def _identifiers(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            yield node.id
+        elif isinstance(node, ast.Attribute):
+            yield node.attr
+        elif isinstance(node, ast.keyword) and node.arg:
+            yield node.arg

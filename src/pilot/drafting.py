@@ -1,0 +1,118 @@
+"""From a brief to a file that the person agreed to: ask the writer, answer its questions, pass the gate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from pilot.api.profile import ApiProfile
+from pilot.consent import Agreed
+from pilot.errors import PilotError, StepFailed
+from pilot.facts import Facts, WriterChoice
+from pilot.finding import Finding, FindingKind
+from pilot.kit import Kit
+from pilot.names import ProjectNames
+from pilot.screen import Line, Question
+from pilot.session.session import Session
+from pilot.writers.writer import Brief, Draft, Inquiry, Reply, Writer
+
+Ask: TypeAlias = "Callable[[Writer, Brief], Reply]"
+"""What is asked of the writer: write, repair or refine."""
+
+_MOST_INQUIRIES = 3
+_MOST_WISHES = 20
+
+
+@dataclass(frozen=True)
+class Written:
+    """A file that was agreed to and written."""
+
+    text: str
+    plan: str
+    note: str = ""
+
+    @property
+    def says(self) -> str:
+        """The result in one line."""
+        return f"{len(self.text.splitlines())} lines{self.note}"
+
+    @property
+    def shows(self) -> tuple[Line, ...]:
+        """The writer's own words."""
+        return (Line(self.plan, "quiet"),) if self.plan else ()
+
+
+def names_of(facts: Facts) -> ProjectNames:
+    """The project's names. Raises PilotError before there are any."""
+    if facts.names is None:
+        raise PilotError("There is no pipeline here yet.", "Start one: pilot init NAME")
+    return facts.names
+
+
+def writer_choice(facts: Facts) -> WriterChoice:
+    """The writer that was set up; the built-in one where none was."""
+    return facts.writer or WriterChoice("builtin")
+
+
+def brief_of(session: Session, kit: Kit) -> Brief:
+    """What the writer gets, as things stand."""
+    facts = session.facts
+    names = names_of(facts)
+    return Brief(
+        goal=facts.goal or "",
+        names=names,
+        profile=facts.profile or ApiProfile(),
+        script=kit.project.read(names.script) if facts.written else None,
+        preview_removed=bool(facts.preview_removed),
+    )
+
+
+def write_agreed(
+    session: Session, kit: Kit, brief: Brief, ask: Ask, settle: Callable[[str], str] = lambda text: text
+) -> Written:
+    """Draft, show, and write what was agreed to; wishes in words go back to the writer.
+
+    `settle` has the last word on a draft's text before it is shown. Raises StepFailed and Declined.
+    """
+    path = brief.names.script
+    for _ in range(_MOST_WISHES):
+        draft = _draft(session, kit, brief, ask)
+        verdict = kit.consent.change(path, settle(draft.text), wishes=True)
+        if isinstance(verdict, Agreed):
+            note = _keep_requirements(kit, verdict.text)
+            return Written(verdict.text, draft.plan, note)
+        brief = replace(brief, script=draft.text, wishes=(*brief.wishes, verdict.words))
+        words = verdict.words
+        ask = lambda writer, brief, words=words: writer.refine(brief, words)  # noqa: E731
+    raise PilotError("No draft was agreed to.", "pilot resume starts the writing again.")
+
+
+def _draft(session: Session, kit: Kit, brief: Brief, ask: Ask) -> Draft:
+    """One draft; the writer's questions are put to the person."""
+    for _ in range(_MOST_INQUIRIES + 1):
+        with kit.host.working(f"Writing {brief.names.script}") as progress:
+            writer = kit.writers.open(writer_choice(session.facts), progress.write)
+            reply = ask(writer, brief)
+        if isinstance(reply, Draft):
+            return reply
+        answer = _answer(kit, reply)
+        brief = replace(brief, answers=(*brief.answers, (reply.question, answer)))
+    says = f"The model asked more than {_MOST_INQUIRIES} questions and wrote nothing."
+    raise StepFailed(Finding(FindingKind.WRITER_FAILED, says), "Say more about the API, or try --model NAME.")
+
+
+def _answer(kit: Kit, inquiry: Inquiry) -> str:
+    kit.host.show(Line(inquiry.question))
+    return kit.host.ask(Question("Your answer", flag="--api TEXT (say it there)"))
+
+
+def _keep_requirements(kit: Kit, script: str) -> str:
+    """Keep requirements.txt true to what the script imports."""
+    from pilot.project.requirements import requirements_for
+
+    needed = requirements_for(script, kit.project.read("requirements.txt") or "")
+    if needed is None:
+        return ""
+    kit.consent.change("requirements.txt", needed)
+    return ", requirements.txt"

@@ -1,0 +1,264 @@
+"""The engine: runs a policy over a session. The one loop with validators, remedies and limits.
+
+A step's run gives an outcome; validators look at it; the first finding names a remedy; the policy says which
+step carries it out: an earlier step of the policy is gone back to, any other runs on the spot and then the
+step runs again. Every loop has a bound, and ends early when the same finding comes back unchanged.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from pilot.errors import AnswerMissing, Declined, Interrupted, PilotError, Replan, StepFailed, UsageError
+from pilot.facts import Facts
+from pilot.finding import Finding, FindingKind, Remedy
+from pilot.kit import Kit
+from pilot.pause import ask_way
+from pilot.policy import Policy
+from pilot.run.result import Ending
+from pilot.session.cell import Cell, CellState
+from pilot.session.session import Session
+from pilot.step import Outcome, Status, Step
+from pilot.validator import Validator
+
+
+class Names(Protocol):
+    """What the engine needs of the catalogue."""
+
+    def step(self, name: str) -> Step:
+        """A step by name."""
+
+    def validator(self, name: str) -> Validator:
+        """A validator by name."""
+
+    def policy(self, name: str) -> Policy:
+        """A policy by name."""
+
+
+@dataclass
+class _Open:
+    """A cell that runs now, and what it came to so far."""
+
+    cell: Cell
+    learned: Facts = field(default_factory=Facts)
+    tried: list[str] = field(default_factory=list)
+    last: Finding | None = None
+
+    def end(self, outcome: Outcome, finding: Finding | None) -> None:
+        """Take over what an attempt came to."""
+        state = CellState.SKIPPED if outcome.status is Status.SKIPPED else CellState.DONE
+        if finding is not None:
+            state = _STATES.get(finding.kind, CellState.FAILED)
+        says = outcome.says if finding is None else finding.says
+        self.cell = replace(self.cell, state=state, says=says, shown=outcome.shows, failure=finding)
+        self.learned = outcome.learned
+
+
+_STATES = {
+    FindingKind.INTERRUPTED: CellState.INTERRUPTED,
+    FindingKind.DECLINED: CellState.DECLINED,
+}
+
+
+class Engine:
+    """Runs policies; the only writer of the session. `kit` is set right after it was built around this."""
+
+    kit: Kit
+
+    def __init__(self, catalogue: Names, session: Session) -> None:
+        self._catalogue = catalogue
+        self._session = session
+
+    def run_policy(self, policy: Policy, parent: int | None = None) -> Cell | None:
+        """Run what is left of a policy; None when it is done, else the cell that ended it.
+
+        Declined, Interrupted and AnswerMissing pass through, after the cell was recorded.
+        """
+        returns = 0
+        reason: Finding | None = None
+        while (position := self._next(policy, parent)) is not None:
+            try:
+                cell = self._run_entry(policy, position, parent, reason)
+            except Replan:
+                if parent is not None:
+                    raise
+                continue
+            reason = None
+            if cell.state.finished:
+                continue
+            target = self._return_target(policy, position, cell.failure)
+            if target is None or returns >= policy.limits.returns:
+                return cell
+            returns += 1
+            self._go_back(policy, target, parent)
+            reason = cell.failure
+        return None
+
+    def run(self, name: str, news: Facts, title: str) -> Cell:
+        """Run a policy as child cells of a cell of its own (the kit's `Policies`)."""
+        policy = self._catalogue.policy(name).with_repairs(self.kit.options.max_repairs)
+        blank = Cell(0, name, title, parent=self._running_id(), input=news.request or "")
+        with self._open(blank) as own:
+            self._session.learn(news)
+            failed = self.run_policy(policy, own.cell.id)
+            if failed is None:
+                own.end(Outcome(says="done"), None)
+            else:
+                own.end(Outcome(says=failed.says), failed.failure)
+        return own.cell
+
+    def _next(self, policy: Policy, parent: int | None) -> int | None:
+        """The entry to run next: the first unfinished one, or a later one that gives what it needs."""
+        pending = [i for i in range(len(policy.step)) if not self._finished(policy, i, parent)]
+        if not pending:
+            return None
+        first = self._catalogue.step(policy.step[pending[0]].use)
+        missing = [need for need in first.needs if not self._session.facts.knows(need)]
+        if not missing:
+            return pending[0]
+        for i in pending[1:]:
+            if missing[0] in self._catalogue.step(policy.step[i].use).gives:
+                return i
+        raise UsageError(
+            f"Step {policy.step[pending[0]].use} needs {missing[0]!r}, and no step of {policy.name} gives it.",
+            "pilot init starts from the beginning.",
+        )
+
+    def _finished(self, policy: Policy, position: int, parent: int | None) -> bool:
+        cell = self._session.at(policy.name, position, parent)
+        return cell is not None and cell.state.finished
+
+    def _run_entry(
+        self, policy: Policy, position: int, parent: int | None, reason: Finding | None
+    ) -> Cell:
+        """Run one entry until it is done, its remedies are used up, or the policy has to go back."""
+        entry = policy.step[position]
+        step = self._catalogue.step(entry.use)
+        validators = [self._catalogue.validator(name) for name in (*policy.validators, *entry.validators)]
+        blank = Cell(0, entry.use, step.title, policy.name, position, parent)
+        with self._open(blank, reason) as own:
+            while True:
+                outcome, finding = self._attempt(step, validators)
+                own.end(outcome, finding)
+                if finding is None or not self._remedied(policy, position, own, finding):
+                    break
+                own.last = finding
+                own.cell = replace(own.cell, attempts=own.cell.attempts + 1)
+                self._session.reason = finding
+        return own.cell
+
+    def _attempt(self, step: Step, validators: Sequence[Validator]) -> tuple[Outcome, Finding | None]:
+        """Run a step once and look at what it produced: its outcome, and the most important finding."""
+        try:
+            outcome = step.run(self._session, self.kit)
+            if outcome.run is not None and outcome.run.ending is Ending.INTERRUPTED:
+                raise KeyboardInterrupt
+        except KeyboardInterrupt:
+            finding = Finding(FindingKind.INTERRUPTED, f"{step.title} was stopped.")
+            return Outcome(Status.FAILED), finding
+        except StepFailed as failure:
+            return Outcome(Status.FAILED), replace(failure.finding, hint=failure.hint)
+        findings = list(outcome.findings)
+        for validator in validators:
+            findings += validator.check(self._session, outcome)
+        if findings:
+            self._session.learn(outcome.learned)
+        elif outcome.status is Status.FAILED:
+            findings = [Finding(FindingKind.FAILED, outcome.says or f"{step.title} failed.")]
+        return outcome, findings[0] if findings else None
+
+    def _remedied(self, policy: Policy, position: int, own: _Open, finding: Finding) -> bool:
+        """Do something about a finding; whether the step should run again right here."""
+        if self._return_target(policy, position, finding) is not None:
+            return False
+        remedy = policy.remedy_step(position, finding.remedy)
+        spent = own.cell.repairs >= policy.limits.repairs or finding.same_as(own.last)
+        if remedy is not None and not spent:
+            own.cell = replace(own.cell, repairs=own.cell.repairs + 1)
+            child = self._run_remedy(remedy, finding)
+            own.tried.append(f"{child.title}: {child.says}")
+            if child.state.finished:
+                return True
+            if child.failure is not None and child.failure.hint:
+                own.cell = replace(own.cell, failure=replace(finding, hint=child.failure.hint))
+        return self._ask_person(policy, position, own, finding)
+
+    def _ask_person(self, policy: Policy, position: int, own: _Open, finding: Finding) -> bool:
+        """Ask what to do when no remedy is left; whether the step should run again."""
+        change = policy.remedy_step(position, Remedy.CHANGE)
+        can_change = change is not None and bool(self._session.facts.written)
+        failure = own.cell.failure or finding
+        way = ask_way(self.kit.host, failure, own.tried, can_change)
+        if way.leave:
+            return False
+        if way.words and change is not None:
+            self._session.learn(Facts(request=way.words))
+            child = self._run_remedy(change, finding)
+            own.tried.append(f"{child.title}: {child.says}")
+        own.cell = replace(own.cell, repairs=0)
+        return True
+
+    def _run_remedy(self, name: str, finding: Finding) -> Cell:
+        """Run a step as a child cell, because of a finding."""
+        step = self._catalogue.step(name)
+        blank = Cell(0, name, step.title, parent=self._running_id(), input=finding.says)
+        with self._open(blank, finding) as own:
+            outcome, failure = self._attempt(step, ())
+            own.end(outcome, failure)
+        return own.cell
+
+    def _return_target(self, policy: Policy, position: int, finding: Finding | None) -> int | None:
+        """The earlier entry that a finding sends the policy back to."""
+        name = policy.remedy_step(position, finding.remedy) if finding else None
+        target = policy.earlier(position, name) if name else None
+        return None if target == position else target
+
+    def _go_back(self, policy: Policy, target: int, parent: int | None) -> None:
+        """Everything from an entry on has to run again."""
+        stale = [
+            cell
+            for cell in self._session.children(parent)
+            if cell.policy == policy.name and cell.position >= target and cell.state.finished
+        ]
+        self._session.take_back(stale, facts=False)
+
+    @contextmanager
+    def _open(self, blank: Cell, reason: Finding | None = None) -> Iterator[_Open]:
+        """A cell while it runs: recorded when it begins and, whatever happens, when it ends."""
+        own = _Open(self._session.begin(blank))
+        outer, self._session.reason = self._session.reason, reason
+        asked, counted = self.kit.writers.usage, self._session.usage
+        begun = time.monotonic()
+        self.kit.host.open_cell(own.cell)
+        try:
+            yield own
+        except BaseException as error:
+            own.end(Outcome(Status.FAILED), _finding_of(error))
+            if isinstance(error, Replan):
+                own.cell = replace(own.cell, state=CellState.UNDONE)
+            raise
+        finally:
+            usage = (self.kit.writers.usage - asked) - (self._session.usage - counted)
+            own.cell = replace(own.cell, seconds=time.monotonic() - begun, usage=usage)
+            own.cell = self._session.finish(own.cell, own.learned)
+            self._session.reason = outer
+            self.kit.host.close_cell(own.cell)
+
+    def _running_id(self) -> int | None:
+        running = self._session.running
+        return running.id if running else None
+
+
+def _finding_of(error: BaseException) -> Finding:
+    """What ended a cell from outside: a refusal, the person leaving, or a defect."""
+    if isinstance(error, Declined):
+        return Finding(FindingKind.DECLINED, error.message, hint=error.hint)
+    if isinstance(error, (AnswerMissing, Interrupted, KeyboardInterrupt)):
+        return Finding(FindingKind.INTERRUPTED, "stopped")
+    if isinstance(error, PilotError):
+        return Finding(FindingKind.FAILED, error.message, hint=error.hint)
+    return Finding(FindingKind.FAILED, f"{type(error).__name__}: {error}")

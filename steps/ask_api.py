@@ -1,0 +1,30 @@
+"""Ask which API to load, in plain words."""
+
+from pilot.api.words import hosts_in, propose_name
+from pilot.facts import Facts
+from pilot.kit import Kit
+from pilot.project.naming import check_name
+from pilot.screen import Question
+from pilot.session.session import Session
+from pilot.step import Outcome, Step
+
+
+class AskApi(Step):
+    """The person's words, and (where the command line has none) a name for the pipeline."""
+
+    title = "Ask API"
+    gives = ("goal", "name")
+
+    def run(self, session: Session, kit: Kit) -> Outcome:
+        """Take the answer from the command line or ask."""
+        goal = kit.options.api or kit.host.ask(Question("Which API do you want to load?", flag="--api TEXT"))
+        kit.consent.person_named(hosts_in(goal))
+        name = session.facts.name or self._name(goal, kit)
+        return Outcome(says=goal, learned=Facts(goal=goal, name=name))
+
+    def _name(self, goal: str, kit: Kit) -> str:
+        proposal = propose_name(goal)
+        if kit.options.yes:
+            return proposal
+        question = Question("What should the pipeline be called?", flag="NAME (or --yes)", default=proposal)
+        return check_name(kit.host.ask(question))

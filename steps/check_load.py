@@ -1,0 +1,36 @@
+"""Look at what was loaded: tables, rows, columns."""
+
+from pilot.drafting import names_of
+from pilot.facts import Facts
+from pilot.kit import Kit
+from pilot.screen import table
+from pilot.session.session import Session
+from pilot.step import Outcome, Step
+
+
+class CheckLoad(Step):
+    """The load's packages are complete, its tables are there and not empty."""
+
+    title = "Check load"
+    needs = ("names", "loaded")
+    gives = ("tables",)
+
+    def run(self, session: Session, kit: Kit) -> Outcome:
+        """Count."""
+        names = names_of(session.facts)
+        with kit.host.working("Counting rows"):
+            loads = kit.warehouse.finished_loads(names)
+            tables = kit.warehouse.tables(names)
+        rows = [
+            (info.name, f"{info.rows:,}", ", ".join(column.name for column in info.columns))
+            for info in tables
+        ]
+        total = sum(info.rows for info in tables)
+        says = f"{len(tables)} tables, {total:,} rows, {len(loads)} finished loads"
+        if len(tables) == 1:
+            says = f"1 table, {total:,} rows"
+        return Outcome(
+            says=says,
+            learned=Facts(tables=tables),
+            shows=(table(("table", "rows", "columns"), rows),) if rows else (),
+        )

@@ -1,0 +1,41 @@
+"""Run the script for real: extract, normalize, load."""
+
+from pilot.drafting import names_of
+from pilot.facts import Facts
+from pilot.kit import Kit
+from pilot.names import ProjectNames
+from pilot.run.result import RunMode
+from pilot.session.session import Session
+from pilot.step import Outcome, Status, Step
+
+
+class Load(Step):
+    """The real load. One that was finished is not run again; a failed one does not poison the next."""
+
+    title = "Load"
+    needs = ("names", "written", "preview_removed")
+    gives = ("loaded",)
+
+    def run(self, session: Session, kit: Kit) -> Outcome:
+        """Run the script and clear what a failed run leaves behind."""
+        names = names_of(session.facts)
+        if self._was_finished(session, kit, names):
+            return Outcome(says="finished before pilot was stopped", learned=Facts(loaded=True))
+        kit.consent.run(names.script, f"loads into {names.destination}")
+        environment = kit.project.secrets.environment(kit.project.secrets.wanted(names))
+        with kit.host.working(f"Loading with {names.script}") as progress:
+            result = kit.runner.run(
+                names.script, RunMode.LOAD, environment, kit.options.timeout, progress.write
+            )
+        if not result.ok:
+            # dlt would retry the broken package at every later run, whatever the script says then
+            kit.runner.clear_pending(names.pipeline)
+            return Outcome(Status.FAILED, "the load failed", run=result)
+        return Outcome(says=f"loaded into {names.destination}", learned=Facts(loaded=True), run=result)
+
+    def _was_finished(self, session: Session, kit: Kit, names: ProjectNames) -> bool:
+        """Whether a load that pilot did not see the end of got there all the same."""
+        cell = session.interrupted("load")
+        if cell is None:
+            return False
+        return any(when >= cell.started for _, when in kit.warehouse.finished_loads(names))

@@ -1,0 +1,25 @@
+"""Look at the API before any code is written for it."""
+
+from pilot.api.show import profile_blocks, profile_line
+from pilot.api.words import hosts_in
+from pilot.facts import Facts
+from pilot.kit import Kit
+from pilot.session.session import Session
+from pilot.step import Outcome, Status, Step
+
+
+class ProbeApi(Step):
+    """A few read-only requests to the URLs that the person named."""
+
+    title = "Probe API"
+    needs = ("goal",)
+    gives = ("profile",)
+
+    def run(self, session: Session, kit: Kit) -> Outcome:
+        """Probe, and show what was seen; nothing to probe is said and is no failure."""
+        goal = session.facts.goal or ""
+        kit.consent.person_named(hosts_in(goal))
+        with kit.host.working("Looking at the API") as progress:
+            profile = kit.prober.probe(goal, kit.options.docs, {}, progress.say)
+        status = Status.DONE if profile.requests else Status.SKIPPED
+        return Outcome(status, profile_line(profile), Facts(profile=profile), profile_blocks(profile))

@@ -1,0 +1,39 @@
+"""Ask the loaded tables something worth knowing."""
+
+from pilot.drafting import names_of, writer_choice
+from pilot.errors import PilotError
+from pilot.facts import Facts
+from pilot.finding import Finding, FindingKind, Remedy
+from pilot.kit import Kit
+from pilot.screen import Code, table
+from pilot.session.session import Session
+from pilot.step import Outcome, Status, Step
+
+
+class QueryTables(Step):
+    """One query, written by the writer, run read-only."""
+
+    title = "Query tables"
+    needs = ("names", "tables", "writer")
+    gives = ("sql",)
+
+    def run(self, session: Session, kit: Kit) -> Outcome:
+        """Write the query, or take the one that was just rewritten, and run it."""
+        facts = session.facts
+        sql, says = facts.sql or "", ""
+        if session.reason is None or not sql:
+            with kit.host.working("Writing a query") as progress:
+                draft = kit.writers.open(writer_choice(facts), progress.write).query(facts.tables or ())
+            sql, says = draft.sql, draft.says
+        try:
+            result = kit.warehouse.query(names_of(facts), sql)
+        except PilotError as error:
+            finding = Finding(
+                FindingKind.QUERY_FAILED,
+                f"The query failed: {error.message}",
+                Remedy.REPAIR,
+                {"sql": sql, "error": error.message},
+            )
+            return Outcome(Status.FAILED, finding.says, Facts(sql=sql), (Code(sql, "sql"),), findings=(finding,))
+        shows = (Code(sql, "sql"), table(result.columns, result.rows))
+        return Outcome(says=says or f"{len(result.rows)} rows", learned=Facts(sql=sql), shows=shows)

@@ -1,0 +1,42 @@
+"""What next? Requests in words, until the person leaves."""
+
+from pilot.errors import AnswerMissing, Declined, EndOfInput
+from pilot.facts import Facts
+from pilot.kit import Kit
+from pilot.screen import Line, Question
+from pilot.session.cell import CellState
+from pilot.session.session import Session
+from pilot.step import Outcome, Status, Step
+
+_POLICY = "refine_pipeline"
+
+
+class Refine(Step):
+    """Each request is a cell of its own: change, check, load, check the load."""
+
+    title = "Refine"
+    needs = ("written", "tables")
+
+    def run(self, session: Session, kit: Kit) -> Outcome:
+        """Take requests until an empty line, /quit or Ctrl-D."""
+        if not kit.host.interactive:
+            return Outcome(Status.SKIPPED, "nobody is there to ask")
+        done = 0
+        question = Question("What next? (in words; Enter or /quit leaves)", flag="pilot refine", optional=True)
+        while request := self._ask(kit, question):
+            try:
+                cell = kit.policies.run(_POLICY, Facts(request=request), f"Refine: {request}")
+            except (AnswerMissing, Declined) as error:
+                kit.host.show(Line(error.message, "warn"))
+                continue
+            if cell.state is CellState.DONE:
+                done += 1
+            else:
+                kit.host.show(Line("Not done. /undo takes its changes back.", "warn"))
+        return Outcome(says=f"{done} changes" if done else "nothing asked for")
+
+    def _ask(self, kit: Kit, question: Question) -> str:
+        try:
+            return kit.host.ask(question).strip()
+        except EndOfInput:
+            return ""

@@ -1,0 +1,108 @@
+"""Wait until every secret that the script reads has a value; then look behind the API's door."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pilot.api.fit import misfits
+from pilot.api.profile import ApiProfile, AuthKind
+from pilot.api.show import profile_blocks
+from pilot.drafting import names_of
+from pilot.errors import AnswerMissing, StepFailed
+from pilot.facts import Facts, SecretWanted
+from pilot.finding import Finding, FindingKind, Remedy
+from pilot.kit import Kit
+from pilot.names import ProjectNames
+from pilot.screen import Line, Question
+from pilot.session.session import Session
+from pilot.step import Outcome, Status, Step
+
+_FILE = ".dlt/secrets.toml"
+
+
+class WaitForSecrets(Step):
+    """Placeholders go into secrets.toml, and pilot pauses for the person. Nothing wanted: no pause."""
+
+    title = "Wait for secrets"
+    needs = ("names", "written")
+    gives = ("secrets",)
+
+    def run(self, session: Session, kit: Kit) -> Outcome:
+        """Wait for what is missing or was refused."""
+        names = names_of(session.facts)
+        refused = session.reason if session.reason and session.reason.remedy is Remedy.SECRET else None
+        wanted = _with_fields(kit.project.secrets.wanted(names), refused, names)
+        if not wanted:
+            return Outcome(Status.SKIPPED, "the script reads no secrets", Facts(secrets=()))
+        missing = [secret.path for secret in wanted if not secret.present]
+        if refused is not None and not missing:
+            if not kit.host.interactive:
+                raise StepFailed(refused, f"Put the right value in {_FILE}, or pass --secret, and pilot resume.")
+            kit.host.show(Line(refused.says, "warn"))
+            missing = [secret.path for secret in wanted]
+        if missing:
+            _pause(kit, names, missing, asked_again=refused is not None)
+        learned = Facts(secrets=tuple(replace(secret, present=True) for secret in wanted))
+        return _look_again(session, kit, names, wanted, learned)
+
+
+def _with_fields(
+    wanted: tuple[SecretWanted, ...], refused: Finding | None, names: ProjectNames
+) -> tuple[SecretWanted, ...]:
+    """The secrets wanted, with those that dlt itself missed when the script ran."""
+    fields = refused.evidence.get("fields") if refused else None
+    known = {secret.path.rpartition(".")[2] for secret in wanted}
+    missed = [str(field) for field in fields] if isinstance(fields, list) else []
+    more = (SecretWanted(f"sources.{names.name}.{field}") for field in missed if field not in known)
+    return (*wanted, *more)
+
+
+def _pause(kit: Kit, names: ProjectNames, missing: Sequence[str], asked_again: bool) -> None:
+    """Let the person edit secrets.toml, or type the values, until none is missing."""
+    if not kit.host.interactive:
+        last = missing[0].rpartition(".")[2]
+        raise AnswerMissing(f"the secret {missing[0]}", f"--secret {last}=env:VARIABLE (or =file:PATH)")
+    before, after = kit.project.secrets.with_placeholders(missing)
+    if before != after:
+        kit.consent.change(_FILE, after)
+    left = list(missing)
+    while left:
+        path = left[0]
+        text = f"{path} (type it, hidden; or edit {_FILE} and press Enter)"
+        value = kit.host.ask(Question(text, flag="--secret", hidden=True, optional=True))
+        if value:
+            kit.project.secrets.save(path, value)
+            left.remove(path)
+        elif asked_again:
+            left.clear()
+        present = {secret.path for secret in kit.project.secrets.wanted(names) if secret.present}
+        filled = [path for path in left if path in present and not asked_again]
+        left = [path for path in left if path not in filled]
+        if not value and left:
+            kit.host.show(Line(f"still missing in {_FILE}: {', '.join(left)}", "warn"))
+
+
+def _look_again(
+    session: Session, kit: Kit, names: ProjectNames, wanted: Sequence[SecretWanted], learned: Facts
+) -> Outcome:
+    """Probe with the key where the API showed nothing without it; the script may not fit what it shows."""
+    profile = session.facts.profile
+    says = f"{len(wanted)} set: {', '.join(secret.path for secret in wanted)}"
+    if profile is None or profile.seen or profile.auth.kind is AuthKind.NONE or not profile.base_url:
+        return Outcome(says=says, learned=learned)
+    known = kit.project.secrets.values()
+    values = {secret.path: known[secret.path] for secret in wanted if secret.path in known}
+    with kit.host.working("Looking at the API with the key") as progress:
+        seen = kit.prober.probe(session.facts.goal or "", kit.options.docs, values, progress.say)
+    learned = replace(learned, profile=seen)
+    if not seen.seen:
+        return Outcome(says=says, learned=learned)
+    finding = _misfit(seen, kit.project.read(names.script) or "")
+    return Outcome(says=says, learned=learned, shows=profile_blocks(seen), findings=(finding,) if finding else ())
+
+
+def _misfit(profile: ApiProfile, script: str) -> Finding | None:
+    lines = misfits(script, profile)
+    if not lines:
+        return None
+    says = f"With the key the API shows what the script overlooks: {lines[0]}"
+    return Finding(FindingKind.PROFILE_MISMATCH, says, Remedy.REPAIR, {"misfits": list(lines)})

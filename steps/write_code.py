@@ -1,0 +1,22 @@
+"""Write the script."""
+
+from pilot.drafting import brief_of, write_agreed
+from pilot.facts import Facts
+from pilot.kit import Kit
+from pilot.session.session import Session
+from pilot.step import Outcome, Step
+
+
+class WriteCode(Step):
+    """The writer's first draft, shown as a diff and agreed to."""
+
+    title = "Write code"
+    needs = ("names", "goal", "writer")
+    gives = ("written",)
+
+    def run(self, session: Session, kit: Kit) -> Outcome:
+        """Draft until the person agrees."""
+        brief = brief_of(session, kit)
+        written = write_agreed(session, kit, brief, lambda writer, brief: writer.write(brief))
+        learned = Facts(written=True, preview_removed=False, secrets=())
+        return Outcome(says=written.says, learned=learned, shows=written.shows)
