@@ -1,0 +1,52 @@
+"""How the API wants its key, as dlt's configuration and as an object for its client."""
+
+from __future__ import annotations
+
+from pilot.api.profile import Auth, AuthKind
+from pilot.names import ProjectNames
+from pilot.writers.builtin.identifiers import source_name
+from pilot.writers.builtin.literals import Literal, Noted, Secret
+
+CLASSES = {
+    "bearer": "BearerTokenAuth",
+    "api_key": "APIKeyAuth",
+    "http_basic": "HttpBasicAuth",
+    "oauth2_client_credentials": "OAuth2ClientCredentials",
+}
+"""dlt's class for each of its configuration types."""
+
+GUESS = "the API wants a key, but not how: a Bearer token is the most common way"
+
+
+def options(auth: Auth, names: ProjectNames) -> dict[str, Literal]:
+    """dlt's own auth configuration; empty when no key is wanted."""
+    secrets = f"sources.{source_name(names.name)}"
+    if auth.kind is AuthKind.NONE:
+        return {}
+    if auth.kind is AuthKind.API_KEY:
+        return {
+            "type": "api_key",
+            "name": auth.name or "X-API-Key",
+            "api_key": Secret(f"{secrets}.api_key"),
+            "location": auth.location or "header",
+        }
+    if auth.kind is AuthKind.BASIC:
+        return {
+            "type": "http_basic",
+            "username": Secret(f"{secrets}.username"),
+            "password": Secret(f"{secrets}.password"),
+        }
+    if auth.kind is AuthKind.OAUTH2:
+        return {
+            "type": "oauth2_client_credentials",
+            "access_token_url": auth.token_url or "",
+            "client_id": Secret(f"{secrets}.client_id"),
+            "client_secret": Secret(f"{secrets}.client_secret"),
+        }
+    return {"type": "bearer", "token": Secret(f"{secrets}.api_key")}
+
+
+def noted(auth: Auth, names: ProjectNames) -> Literal:
+    """The configuration, with a comment where it is a guess."""
+    value = options(auth, names)
+    return Noted(value, GUESS) if auth.kind is AuthKind.UNKNOWN else value

@@ -1,0 +1,166 @@
+"""Resources in the form of `rest_api_source`: what its configuration says of each endpoint."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from pilot.api.profile import Endpoint, PagingKind, Shape
+from pilot.finding import Json
+from pilot.writers.builtin import columns
+from pilot.writers.builtin.design import Resource, placeholders
+from pilot.writers.builtin.literals import Block, Code, Literal, Noted
+
+TURNERS = {Shape.COLUMNAR: "columnar_rows", Shape.KEYED: "keyed_rows"}
+"""The function in the script that turns an answer of this shape into rows."""
+
+
+def resource_config(resource: Resource) -> Block:
+    """One element of the list of resources."""
+    endpoint = resource.endpoint
+    config = Block({"name": resource.name})
+    if endpoint.primary_key:
+        config["primary_key"] = key_hint(endpoint.primary_key)
+    if hints := columns.json_hints(endpoint.records.fields):
+        config["columns"] = Noted(hints, "the values alone would give these columns several types, or text")
+    if parents := _parent_fields(endpoint):
+        config["include_from_parent"] = parents
+    if turner := turner_of(resource):
+        config["processing_steps"] = [{"yield_map": Code(turner)}]
+    config["endpoint"] = endpoint_config(resource)
+    return config
+
+
+def endpoint_config(resource: Resource) -> Block:
+    """Where the records come from and how they are asked for."""
+    endpoint = resource.endpoint
+    config = Block({"path": path_of(endpoint)})
+    if endpoint.method != "GET":
+        config["method"] = endpoint.method
+    if params := request_params(resource):
+        config["params"] = params
+    if endpoint.body is not None:
+        config["json"] = _escaped(endpoint.body)
+    if endpoint.headers:
+        config["headers"] = _escaped(dict(endpoint.headers))
+    if not resource.unseen:
+        config["data_selector"] = selector(resource)
+    config["paginator"] = Noted(paginator(resource), paging_note(resource))
+    return config
+
+
+def key_hint(key: tuple[str, ...]) -> Literal:
+    """A primary key as dlt takes it."""
+    return key[0] if len(key) == 1 else list(key)
+
+
+def turner_of(resource: Resource) -> str | None:
+    """The function that makes rows of this resource's answers, where they are none yet."""
+    return None if _values_only(resource) else TURNERS.get(resource.endpoint.records.shape)
+
+
+def selector(resource: Resource) -> str:
+    """The JSONPath of the records, always explicit: dlt's own detection takes the first list."""
+    path = resource.endpoint.records.selector
+    return f"{path}.*" if _values_only(resource) else path
+
+
+def paginator(resource: Resource) -> Literal:
+    """The proven paginator in dlt's own options, else one page."""
+    paging = resource.endpoint.paging
+    if not resource.paged:
+        return {"type": PagingKind.NONE.value}
+    options = {"type": paging.kind.value, **paging.options}
+    if paging.kind in (PagingKind.PAGE_NUMBER, PagingKind.OFFSET):
+        # dlt fails without a total at its default path; None means: until a page is empty
+        options.setdefault("total_path", None)
+    if paging.kind is PagingKind.OFFSET:
+        options.setdefault("limit", paging.page_size or resource.endpoint.records.count or 1)
+    return _literal(options)
+
+
+def paging_note(resource: Resource) -> str:
+    """Why this paginator."""
+    paging = resource.endpoint.paging
+    if resource.unseen:
+        return "not seen yet, as the API wants its key first: dlt finds the list of records, one page of it"
+    if resource.paged:
+        return f"paging: {paging.note or paging.kind.value.replace('_', ' ')}"
+    if resource.whole:
+        return f"paging: {paging.note}" if paging.note else "paging: one answer holds everything"
+    return "paging not proven: only the first page is read"
+
+
+def request_params(resource: Resource) -> dict[str, Literal]:
+    """Fixed parameters, the page size, and what comes from the parent."""
+    endpoint = resource.endpoint
+    params: dict[str, Literal] = dict(_escaped(dict(endpoint.params)))
+    paging = endpoint.paging
+    own_limit = paging.kind is PagingKind.OFFSET and resource.paged  # that paginator sends it itself
+    if paging.size_param and paging.page_size and not own_limit:
+        params[_brace(paging.size_param)] = paging.page_size
+    for name, field in endpoint.bindings.items():
+        if resource.parent and name in placeholders(endpoint.path):
+            params[_plain(name)] = {
+                "type": "resolve",
+                "resource": resource.parent,
+                "field": json_path(field),
+            }
+    return params
+
+
+def path_of(endpoint: Endpoint) -> str:
+    """The path as dlt takes it: braces are its own, so only a parent's placeholders keep them."""
+    parts = re.split(r"(\{[^{}]*\})", endpoint.path)
+    return "".join(
+        "{" + _plain(part[1:-1]) + "}"
+        if index % 2 and part[1:-1] in endpoint.bindings
+        else part.replace("{", "%7B").replace("}", "%7D")
+        for index, part in enumerate(parts)
+    )
+
+
+def json_path(field: str) -> str:
+    """A field's name as a JSONPath, quoted where it has to be."""
+    if re.fullmatch(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", field):
+        return field
+    return '"' + field.replace('"', '\\"') + '"'
+
+
+def _parent_fields(endpoint: Endpoint) -> list[Literal]:
+    """Fields of the parent that tell its children apart; dlt takes them from the top level only."""
+    used = [endpoint.bindings[name] for name in placeholders(endpoint.path) if name in endpoint.bindings]
+    return [field for field in dict.fromkeys(used) if re.fullmatch(r"\w+", field)]
+
+
+def _values_only(resource: Resource) -> bool:
+    """Keyed records with paging until a page is empty: dlt takes one empty object for a record."""
+    paging = resource.endpoint.paging
+    ends_empty = not (paging.options.get("total_path") or paging.options.get("has_more_path"))
+    by_number = paging.kind in (PagingKind.PAGE_NUMBER, PagingKind.OFFSET)
+    return resource.endpoint.records.shape is Shape.KEYED and resource.paged and by_number and ends_empty
+
+
+def _plain(placeholder: str) -> str:
+    return re.sub(r"\W", "_", placeholder)
+
+
+def _brace(text: str) -> str:
+    return text.replace("{", "{{").replace("}", "}}")
+
+
+def _escaped(values: Mapping[str, Json]) -> dict[str, Literal]:
+    """The same for dlt, which expands expressions in braces, in keys too."""
+    return {_brace(key): _escape(value) for key, value in values.items()}
+
+
+def _escape(value: Json) -> Literal:
+    if isinstance(value, str):
+        return _brace(value)
+    if isinstance(value, dict):
+        return _escaped(value)
+    return [_escape(item) for item in value] if isinstance(value, list) else value
+
+
+def _literal(value: Mapping[str, Json]) -> Literal:
+    return dict(value)  # JSON is a literal already; the copy widens its type

@@ -1,0 +1,142 @@
+"""Decides what a script should do, from what was seen of the API."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pilot.api.profile import ApiProfile, Auth, AuthKind, Endpoint, PagingKind, Shape
+from pilot.names import ProjectNames
+from pilot.writers.builtin.identifiers import snake, unique
+
+BY_HAND = frozenset({Shape.CSV, Shape.NDJSON})
+"""What `rest_api_source` can't read, as it takes every answer for JSON."""
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One endpoint as a resource of the source."""
+
+    name: str
+    endpoint: Endpoint
+    parent: str | None = None
+    """The parent's resource name, where its records fill the path."""
+
+    @property
+    def unseen(self) -> bool:
+        """The endpoint wants a key first: its records were not seen yet."""
+        return self.endpoint.records.shape is Shape.UNKNOWN
+
+    @property
+    def by_hand(self) -> bool:
+        """It needs a function of its own."""
+        return self.endpoint.records.shape in BY_HAND
+
+    @property
+    def paged(self) -> bool:
+        """A way to ask for further pages was proven."""
+        paging = self.endpoint.paging
+        return paging.proven and paging.kind not in (PagingKind.NONE, PagingKind.UNKNOWN)
+
+    @property
+    def whole(self) -> bool:
+        """One answer is known to hold everything."""
+        if self.endpoint.records.shape is Shape.SINGLE:
+            return True
+        return self.endpoint.paging.proven and self.endpoint.paging.kind is PagingKind.NONE
+
+
+@dataclass(frozen=True)
+class Design:
+    """What the script will read, and what the person should know about it."""
+
+    names: ProjectNames
+    base_url: str
+    auth: Auth
+    resources: tuple[Resource, ...]
+    left_out: tuple[str, ...] = ()
+    """Endpoints that get no resource, and why: one line each."""
+
+    @property
+    def plan(self) -> str:
+        """A few lines of prose for the person."""
+        lines = [_story(resource) for resource in self.resources]
+        lines += [
+            f"{r.name}: paging not proven: only the first page is read"
+            for r in self.resources
+            if not (r.paged or r.whole or r.unseen)
+        ]
+        if self.auth.kind is AuthKind.UNKNOWN:
+            lines.append("the API wants a key, but not how: a Bearer token is a guess")
+        return "\n".join([*lines, *self.left_out])
+
+
+def design(profile: ApiProfile, names: ProjectNames) -> Design:
+    """One resource for each endpoint that can be read by rule."""
+    resources: list[Resource] = []
+    left_out = list(profile.notes)
+    by_endpoint: dict[str, Resource] = {}
+    for endpoint in _parents_first(profile.endpoints):
+        reason = _obstacle(endpoint, by_endpoint, profile.auth)
+        if reason:
+            left_out.append(f"left out: {endpoint.path or endpoint.name}: {reason}")
+            continue
+        name = unique(snake(endpoint.name), {r.name for r in resources})
+        parent = by_endpoint[endpoint.parent].name if endpoint.parent else None
+        by_endpoint[endpoint.name] = resource = Resource(name, endpoint, parent)
+        resources.append(resource)
+    return Design(names, profile.base_url, profile.auth, tuple(resources), tuple(left_out))
+
+
+def placeholders(path: str) -> list[str]:
+    """What the path leaves open."""
+    return re.findall(r"\{([^{}]*)\}", path)
+
+
+def _parents_first(endpoints: tuple[Endpoint, ...]) -> list[Endpoint]:
+    ordered: list[Endpoint] = []
+    waiting = list(endpoints)
+    while waiting:
+        known = {e.name for e in ordered}
+        ready = [e for e in waiting if e.parent is None or e.parent in known]
+        if not ready:  # the parent is missing, or they are parents of each other
+            return ordered + waiting
+        ordered += ready
+        waiting = [e for e in waiting if e not in ready]
+    return ordered
+
+
+def _obstacle(endpoint: Endpoint, known: dict[str, Resource], auth: Auth) -> str:
+    """Why the endpoint can't become a resource; empty when it can."""
+    if endpoint.records.shape is Shape.UNKNOWN and not _wants_key(endpoint, auth):
+        return endpoint.error or "no records were seen"
+    if endpoint.method not in ("GET", "POST"):
+        return f"it is read with {endpoint.method}"
+    if endpoint.parent is None:
+        return "its path needs a value for " + ", ".join(o) if (o := placeholders(endpoint.path)) else ""
+    if endpoint.parent not in known:
+        return f"its parent {endpoint.parent} is not read"
+    if endpoint.records.shape in BY_HAND or known[endpoint.parent].by_hand:
+        return "children are read from JSON alone"
+    if missing := [p for p in placeholders(endpoint.path) if p not in endpoint.bindings]:
+        return "no field of its parent fills " + ", ".join(missing)
+    return "" if placeholders(endpoint.path) else "nothing in its path names its parent"
+
+
+def _wants_key(endpoint: Endpoint, auth: Auth) -> bool:
+    return endpoint.status in (401, 403) and auth.kind is not AuthKind.NONE
+
+
+def _story(resource: Resource) -> str:
+    """What is read, in one line."""
+    if resource.unseen:
+        return f"{resource.name}: its records are seen once the key is there"
+    records, paging = resource.endpoint.records, resource.endpoint.paging
+    parts = [f"{records.shape.value} at {records.selector}"]
+    if resource.paged:
+        parts.append(f"paging by {paging.kind.value}, proven")
+    if resource.endpoint.primary_key:
+        parts.append("key " + ", ".join(resource.endpoint.primary_key))
+    if resource.parent:
+        parts.append(f"for each of {resource.parent}")
+    return f"{resource.name}: " + "; ".join(parts)

@@ -1,0 +1,167 @@
+"""The whole script: imports, functions, the source, the preview, the load."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from pilot.names import ProjectNames
+from pilot.writers.builtin import auth, functions
+from pilot.writers.builtin.config import resource_config, turner_of
+from pilot.writers.builtin.design import Design
+from pilot.writers.builtin.functions import Function
+from pilot.writers.builtin.identifiers import function_name, source_function, source_name, unique
+from pilot.writers.builtin.literals import (
+    Block,
+    Code,
+    Listing,
+    Literal,
+    Noted,
+    call,
+    comment,
+    literal,
+    quoted,
+)
+
+REPLACE = "every run loads everything anew: what is gone from the API goes here too"
+
+FAST = "jsonl loads into DuckDB many times faster than the INSERT statements that dlt would write"
+
+PREVIEW = """\
+    # preview: prints the first records and stops before the load; pilot removes it
+    for name, resource in {source}().add_limit(1).resources.items():
+        for _, record in zip(range(5), resource):
+            print(name, record)
+    exit()
+
+"""
+
+PREVIEW_OF_CHILDREN = """\
+    # preview: prints the first records and stops before the load; pilot removes it
+    for name, resource in {source}().resources.items():
+        # children are bounded by the one page of their parents
+        limited = resource if resource.is_transformer else resource.add_limit(1)
+        for _, record in zip(range(5), limited):
+            print(name, record)
+    exit()
+
+"""
+
+
+def script(design: Design, preview: bool) -> str:
+    """The script that a design describes."""
+    names = hand_written(design)
+    parts = [functions.TURNERS[t] for t in dict.fromkeys(turner_of(r) for r in design.resources) if t]
+    if names:
+        parts.append(functions.client(design))
+        parts += [functions.by_hand(r, names[r.name]) for r in design.resources if r.by_hand]
+    parts.append(source(design, names))
+    sections = [f"{_docstring(design)}\n{imports(parts)}", *(part.text for part in parts)]
+    return "\n\n".join([*sections, main(design, preview)])
+
+
+def hand_written(design: Design) -> dict[str, str]:
+    """The names of the functions for resources that are read by hand."""
+    named: dict[str, str] = {}
+    for resource in design.resources:
+        if resource.by_hand:
+            taken = {*named.values(), source_function(design.names.name)}
+            named[resource.name] = unique(function_name(resource.name), taken)
+    return named
+
+
+def source(design: Design, by_hand: dict[str, str]) -> Function:
+    """The function that makes the source; each call makes one of its own."""
+    name, schema = source_function(design.names.name), source_name(design.names.name)
+    if len(by_hand) == len(design.resources):
+        made = ", ".join(f"{function}()" for function in by_hand.values())
+        text = (
+            f"@dlt.source(name={quoted(schema)})\n"
+            f"def {name}() -> list[DltResource]:\n"
+            '    """One resource for each endpoint of the API."""\n'
+            f"    return [{made}]\n"
+        )
+        return Function(text, (("dlt", ""), ("dlt.sources", "DltResource")))
+    text = (
+        f"def {name}() -> DltSource:\n"
+        '    """One resource for each endpoint of the API."""\n'
+        f"    config: RESTAPIConfig = {literal(_config(design, by_hand), indent=4)}\n"
+        f"    return rest_api_source(config, name={quoted(schema)})\n"
+    )
+    rest_api = "dlt.sources.rest_api"
+    return Function(
+        text,
+        (
+            ("dlt", ""),
+            ("dlt.sources", "DltSource"),
+            (rest_api, "RESTAPIConfig"),
+            (rest_api, "rest_api_source"),
+        ),
+    )
+
+
+def main(design: Design, preview: bool) -> str:
+    """The preview, as long as it is wanted, and the load."""
+    function = source_function(design.names.name)
+    children = any(resource.parent for resource in design.resources)
+    shown = (PREVIEW_OF_CHILDREN if children else PREVIEW).format(source=function) if preview else ""
+    return f'if __name__ == "__main__":\n{shown}{load(design.names, function)}'
+
+
+def load(names: ProjectNames, function: str) -> str:
+    """The statements that load the source."""
+    pipeline = call(
+        "dlt.pipeline",
+        {"pipeline_name": names.pipeline, "destination": names.destination, "dataset_name": names.dataset},
+        indent=4,
+        lead=len("pipeline = "),
+    )
+    fast = names.destination == "duckdb"
+    why = comment(FAST, 4) if fast else ""
+    file_format = ', loader_file_format="jsonl"' if fast else ""
+    return (
+        f"    pipeline = {pipeline}\n"
+        f"{why}    load_info = pipeline.run({function}(){file_format})\n"
+        "    print(load_info)\n"
+    )
+
+
+def imports(parts: Sequence[Function]) -> str:
+    """The imports of all parts, sorted, standard library first."""
+    wanted: dict[str, set[str]] = defaultdict(set)
+    for part in parts:
+        for module, name in part.imports:
+            wanted[module].add(name)
+    groups: tuple[list[str], list[str]] = ([], [])
+    for module, names in sorted(wanted.items()):
+        ours = groups[module.split(".")[0] == "dlt"]
+        if "" in names:
+            ours.append(f"import {module}")
+        if members := sorted(names - {""}, key=lambda n: (not n.isupper(), not n[0].isupper(), n)):
+            ours.append(f"from {module} import {', '.join(members)}")
+    # plain imports come before the others, as import sorters have it
+    blocks = ["\n".join(sorted(group, key=lambda line: line.startswith("from"))) for group in groups if group]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _docstring(design: Design) -> str:
+    host = re.sub(r"[^\w.:\[\]-]", "", urlsplit(design.base_url).netloc.rpartition("@")[2])
+    return f'"""Loads {design.names.name} from {host or "its API"}."""\n'
+
+
+def _config(design: Design, by_hand: dict[str, str]) -> Block:
+    api_client = Block({"base_url": design.base_url})
+    if auth.options(design.auth, design.names):
+        api_client["auth"] = auth.noted(design.auth, design.names)
+    resources: list[Literal] = [
+        Code(f"{by_hand[r.name]}()") if r.by_hand else resource_config(r) for r in design.resources
+    ]
+    return Block(
+        {
+            "client": api_client,
+            "resource_defaults": Noted({"write_disposition": "replace"}, REPLACE),
+            "resources": Listing(resources),
+        }
+    )
