@@ -1,0 +1,97 @@
+"""Tables that fit: columns shrink first, then the last ones are only named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from pilot.hosts.paper import prose
+from pilot.hosts.text import counted
+from pilot.screen import Table
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from pilot.hosts.paper import Paper
+
+_SPACE = 2
+_LEAST = 8
+"""Columns are not made narrower than this."""
+_MOST, _MOST_IN_PIPE = 60, 200
+"""A value longer than this is cut even where there is room."""
+_NUMBER = re.compile(r"[-+]?\d[\d ,._]*(?:[eE][-+]?\d+)?%?")
+
+
+def table_lines(table: Table, paper: Paper, width: int | None) -> list[Text]:
+    """Title, headings, a rule, rows, and the names of the columns that there was no room for."""
+    from rich.text import Text
+
+    names = [_cell(paper, name) for name in table.columns]
+    rows = [[_cell(paper, value) for value in row] for row in table.rows]
+    widths = _widths(names, rows, width)
+    right = [_numeric([row[n] for row in rows]) for n in range(len(widths))]
+    lines = [Text(_cell(paper, table.title), style="bold")] if table.title else []
+    if widths:
+        lines += [
+            _row(names, widths, right, paper, "bold"),
+            Text(paper.glyph("rule") * (sum(widths) + _SPACE * (len(widths) - 1)), style="dim"),
+            *(_row(row, widths, right, paper, "") for row in rows),
+        ]
+    left_out = names[len(widths) :]
+    if left_out:
+        words = f"{counted(len(left_out), 'more column')}: {', '.join(left_out)}"
+        lines += prose(words, "dim", width, paper)
+    return lines
+
+
+def _cell(paper: Paper, value: str) -> str:
+    return paper.clean(value.strip("\n").replace("\r\n", "\n").replace("\n", "\\n"))
+
+
+def _numeric(values: Sequence[str]) -> bool:
+    """Whether a column holds numbers: those stand at the right."""
+    present = [value for value in values if value]
+    return bool(present) and all(_NUMBER.fullmatch(value) for value in present)
+
+
+def _widths(names: Sequence[str], rows: Sequence[Sequence[str]], width: int | None) -> list[int]:
+    """How wide each column becomes; fewer numbers than columns where not all of them fit."""
+    from rich.cells import cell_len
+
+    most = _MOST_IN_PIPE if width is None else _MOST
+    columns = [[name, *(row[n] for row in rows)] for n, name in enumerate(names)]
+    natural = [min(max(map(cell_len, column)) or 1, most) for column in columns]
+    if width is None:
+        return natural
+    while natural and _total([min(wide, _LEAST) for wide in natural]) > width and len(natural) > 1:
+        natural.pop()
+    while natural and _total(natural) > width:
+        widest = max(range(len(natural)), key=natural.__getitem__)
+        natural[widest] -= 1
+        if natural[widest] < 1:
+            return [width]
+    return natural
+
+
+def _total(widths: Sequence[int]) -> int:
+    return sum(widths) + _SPACE * (len(widths) - 1)
+
+
+def _row(
+    values: Sequence[str], widths: Sequence[int], right: Sequence[bool], paper: Paper, style: str
+) -> Text:
+    from rich.text import Text
+
+    cells = [_set(values[n], width, right[n], paper) for n, width in enumerate(widths)]
+    return Text((" " * _SPACE).join(cells).rstrip(), style=style)
+
+
+def _set(value: str, width: int, right: bool, paper: Paper) -> str:
+    """A value in its column, cut with a mark where it is too long."""
+    from rich.cells import cell_len, set_cell_size
+
+    if cell_len(value) > width:
+        return set_cell_size(value, width - 1) + paper.glyph("more")
+    space = " " * (width - cell_len(value))
+    return space + value if right else value + space

@@ -1,0 +1,85 @@
+"""The host of a person at a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TextIO
+
+from pilot.hosts.answers import complaint, meant, offer
+from pilot.hosts.editor import edit_text
+from pilot.hosts.history import AnswerHistory
+from pilot.hosts.paper import prose
+from pilot.hosts.prompts import Prompt, read_line
+from pilot.hosts.render import MARGIN
+from pilot.hosts.writer import ScreenWriter
+from pilot.screen import Line, Question
+
+_FEWEST = 24
+"""Columns that are left to type in before a question is broken into two lines."""
+
+
+class TerminalHost(ScreenWriter):
+    """Shows on `stream`, asks at prompts.
+
+    What is typed with a `/` before it goes to `on_command`, and the question stays; it may raise to leave.
+    """
+
+    interactive = True
+
+    def __init__(
+        self,
+        *,
+        stream: TextIO,
+        quiet: bool = False,
+        verbose: bool = False,
+        on_command: Callable[[str], None] | None = None,
+        history: Path | None = None,
+        redact: Callable[[str], str] = str,
+    ) -> None:
+        super().__init__(stream=stream, quiet=quiet, verbose=verbose, redact=redact)
+        self.on_command = on_command
+        self._history = AnswerHistory(history, redact)
+
+    def ask(self, question: Question) -> str:
+        """Ask until there is an answer. Raises Interrupted on Ctrl-C, EndOfInput on Ctrl-D."""
+        with self._alone():
+            self._show_held()
+            while True:
+                typed = self._read(question)
+                if self.on_command is not None and typed.lstrip().startswith("/") and not question.hidden:
+                    self._history.add(typed)
+                    self.on_command(typed.strip())
+                    continue
+                answer = meant(question, typed)
+                if answer is not None:
+                    self._remember(question, answer)
+                    return answer
+                self._write([Line(complaint(question), "warn")], MARGIN)
+
+    def edit(self, text: str, suffix: str) -> str | None:
+        """Let the person edit a text in their editor; None when they left it as it was."""
+        with self._alone():
+            self._show_held()
+            return edit_text(text, suffix)
+
+    def _read(self, question: Question) -> str:
+        """One line. What is offered stands below the question where it would crowd it."""
+        text, offered = self._paper.clean(question.text), self._paper.clean(offer(question))
+        width = self._paper.measure or 80
+        if len(text) + len(offered) + _FEWEST > width:
+            lines = prose(offered, "", width - MARGIN, self._paper)
+            offered = "".join(f"\n{' ' * MARGIN}{line.plain}" for line in lines) + "\n "
+        try:
+            return read_line(
+                self._paper.stream,
+                Prompt(self._paper.glyph("ask"), text, offered, question.hidden, self._history.answers()),
+            )
+        finally:
+            self._paper.written_by_others()
+
+    def _remember(self, question: Question, answer: str) -> None:
+        """Words go into the history; secrets and choices don't."""
+        chosen = any(answer == choice.key for choice in question.choices)
+        if not question.hidden and not chosen and answer != question.default:
+            self._history.add(answer)
