@@ -18,8 +18,11 @@ ORDERS = [{"number": f"o{i}", "day": f"2026-01-{i:02}"} for i in range(1, 13)]
 HOURS: list[dict[str, str | float]] = [
     {"time": f"2026-01-01T{i:02}:00:00Z", "temperature": i / 2} for i in range(6)
 ]
-RATES = {"EUR": {"rate": 1.0}, "USD": {"rate": 1.1}}
-STATIONS = [{"code": "a", "height": 12, "note": 'x, "y"'}, {"code": "b", "height": None, "note": None}]
+RATES: dict[str, dict[str, float]] = {"EUR": {"rate": 1.0}, "USD": {"rate": 1.1}}
+STATIONS: list[dict[str, str | int | None]] = [
+    {"code": "a", "height": 12, "note": 'x, "y"'},
+    {"code": "b", "height": None, "note": None},
+]
 EVENTS = [{"event": f"e{i}"} for i in range(5)]
 
 

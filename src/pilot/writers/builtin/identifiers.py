@@ -7,7 +7,9 @@ import keyword
 import re
 from collections.abc import Collection
 
-LONGEST = 48
+LONGEST = 40
+"""Characters of a resource's name: child tables and destinations with short names need the rest."""
+LONGEST_FUNCTION = 32
 
 TAKEN = frozenset(
     {"dlt", "csv", "io", "json", "islice", "name", "resource", "record", "pipeline", "load_info"}
@@ -49,5 +51,5 @@ def source_name(pipeline: str) -> str:
 
 def source_function(pipeline: str) -> str:
     """The name of the function that makes the source."""
-    name = f"{source_name(pipeline)}_source"
-    return f"{source_name(pipeline)}_api_source" if name in TAKEN else name
+    stem = source_name(pipeline)[:LONGEST_FUNCTION]
+    return f"{stem}_api_source" if f"{stem}_source" in TAKEN else f"{stem}_source"

@@ -78,14 +78,16 @@ def bracketed(brackets: str, lines: Iterable[str], indent: int) -> str:
 
 
 def call(head: str, arguments: Mapping[str, Literal], indent: int = 0, lead: int = 0) -> str:
-    """A call with keyword arguments."""
-    parts = {name: _inline(value) for name, value in arguments.items()}
-    inline = f"{head}({', '.join(f'{name}={text}' for name, text in parts.items())})"
-    if None not in parts.values() and indent + lead + len(inline) <= WIDTH:
+    """A call with keyword arguments; a name that begins with `*` is a positional one."""
+    names = {name: "" if name.startswith("*") else f"{name}=" for name in arguments}
+    parts = [(names[name], _inline(value)) for name, value in arguments.items()]
+    inline = f"{head}({', '.join(f'{name}{text}' for name, text in parts)})"
+    if all(text is not None for _, text in parts) and indent + lead + len(inline) <= WIDTH:
         return inline
     inner = indent + STEP
     lines = (
-        f"{' ' * inner}{name}={literal(value, inner, len(name) + 1)}" for name, value in arguments.items()
+        f"{' ' * inner}{names[name]}{literal(value, inner, len(names[name]))}"
+        for name, value in arguments.items()
     )
     return head + bracketed("()", lines, indent)
 

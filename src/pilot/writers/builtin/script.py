@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 from pilot.names import ProjectNames
 from pilot.writers.builtin import auth, functions
@@ -76,19 +75,20 @@ def source(design: Design, by_hand: dict[str, str]) -> Function:
     """The function that makes the source; each call makes one of its own."""
     name, schema = source_function(design.names.name), source_name(design.names.name)
     if len(by_hand) == len(design.resources):
-        made = ", ".join(f"{function}()" for function in by_hand.values())
+        made = [Code(f"{function}()") for function in by_hand.values()]
         text = (
             f"@dlt.source(name={quoted(schema)})\n"
             f"def {name}() -> list[DltResource]:\n"
             '    """One resource for each endpoint of the API."""\n'
-            f"    return [{made}]\n"
+            f"    return {literal(made, indent=4, lead=len('return '), trail=0)}\n"
         )
         return Function(text, (("dlt", ""), ("dlt.sources", "DltResource")))
+    made_of: dict[str, Literal] = {"*config": Code("config"), "name": schema}
     text = (
         f"def {name}() -> DltSource:\n"
         '    """One resource for each endpoint of the API."""\n'
         f"    config: RESTAPIConfig = {literal(_config(design, by_hand), indent=4)}\n"
-        f"    return rest_api_source(config, name={quoted(schema)})\n"
+        f"    return {call('rest_api_source', made_of, indent=4, lead=len('return '))}\n"
     )
     rest_api = "dlt.sources.rest_api"
     return Function(
@@ -147,8 +147,8 @@ def imports(parts: Sequence[Function]) -> str:
 
 
 def _docstring(design: Design) -> str:
-    host = re.sub(r"[^\w.:\[\]-]", "", urlsplit(design.base_url).netloc.rpartition("@")[2])
-    return f'"""Loads {design.names.name} from {host or "its API"}."""\n'
+    host = re.match(r"https?://(?:[^/?#@]*@)?([\w.:\[\]-]+)", design.base_url)
+    return f'"""Loads {source_name(design.names.name)} from {host[1] if host else "its API"}."""\n'
 
 
 def _config(design: Design, by_hand: dict[str, str]) -> Block:
