@@ -1,9 +1,10 @@
 """Change the script as the person asks, in words."""
 
+from pilot.project.preview import has_preview
+
 from pilot.drafting import brief_of, write_agreed
 from pilot.facts import Facts
 from pilot.kit import Kit
-from pilot.project.preview import has_preview
 from pilot.session.session import Session
 from pilot.step import Outcome, Step
 

@@ -1,9 +1,10 @@
 """Run the script up to its preview: does the API answer, and with records?"""
 
+from pilot.project.preview import has_preview
+
 from pilot.drafting import names_of
 from pilot.facts import Facts
 from pilot.kit import Kit
-from pilot.project.preview import has_preview
 from pilot.run.result import RunMode
 from pilot.screen import Output
 from pilot.session.session import Session
@@ -21,7 +22,9 @@ class CheckApi(Step):
         """Run it, with short timeouts and the API's own error bodies."""
         names = names_of(session.facts)
         if not has_preview(kit.project.read(names.script) or ""):
-            return Outcome(Status.SKIPPED, "no preview in the script: the load will show", Facts(checked=True))
+            return Outcome(
+                Status.SKIPPED, "no preview in the script: the load will show", Facts(checked=True)
+            )
         kit.consent.run(names.script, "shows the first records, loads nothing")
         environment = kit.project.secrets.environment(kit.project.secrets.wanted(names))
         with kit.host.working(f"Running {names.script}") as progress:

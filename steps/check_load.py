@@ -1,9 +1,9 @@
 """Look at what was loaded: tables, rows, columns."""
 
+from pilot.desk import table_blocks
 from pilot.drafting import names_of
 from pilot.facts import Facts
 from pilot.kit import Kit
-from pilot.screen import table
 from pilot.session.session import Session
 from pilot.step import Outcome, Step
 
@@ -21,10 +21,6 @@ class CheckLoad(Step):
         with kit.host.working("Counting rows"):
             loads = kit.warehouse.finished_loads(names)
             tables = kit.warehouse.tables(names)
-        rows = [
-            (info.name, f"{info.rows:,}", ", ".join(column.name for column in info.columns))
-            for info in tables
-        ]
         total = sum(info.rows for info in tables)
         says = f"{len(tables)} tables, {total:,} rows, {len(loads)} finished loads"
         if len(tables) == 1:
@@ -32,5 +28,5 @@ class CheckLoad(Step):
         return Outcome(
             says=says,
             learned=Facts(tables=tables),
-            shows=(table(("table", "rows", "columns"), rows),) if rows else (),
+            shows=table_blocks(tables),
         )

@@ -34,6 +34,8 @@ class QueryTables(Step):
                 Remedy.REPAIR,
                 {"sql": sql, "error": error.message},
             )
-            return Outcome(Status.FAILED, finding.says, Facts(sql=sql), (Code(sql, "sql"),), findings=(finding,))
+            return Outcome(
+                Status.FAILED, finding.says, Facts(sql=sql), (Code(sql, "sql"),), findings=(finding,)
+            )
         shows = (Code(sql, "sql"), table(result.columns, result.rows))
         return Outcome(says=says or f"{len(result.rows)} rows", learned=Facts(sql=sql), shows=shows)

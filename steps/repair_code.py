@@ -1,9 +1,10 @@
 """Repair the script from what a validator found."""
 
+from pilot.project.preview import has_preview, remove_preview
+
 from pilot.drafting import brief_of, write_agreed
 from pilot.finding import Finding, FindingKind
 from pilot.kit import Kit
-from pilot.project.preview import has_preview, remove_preview
 from pilot.session.session import Session
 from pilot.step import Outcome, Step
 

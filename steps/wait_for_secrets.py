@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from pilot.api.show import profile_blocks
+
 from pilot.api.fit import misfits
 from pilot.api.profile import ApiProfile, AuthKind
-from pilot.api.show import profile_blocks
 from pilot.drafting import names_of
 from pilot.errors import AnswerMissing, StepFailed
 from pilot.facts import Facts, SecretWanted
@@ -36,7 +37,9 @@ class WaitForSecrets(Step):
         missing = [secret.path for secret in wanted if not secret.present]
         if refused is not None and not missing:
             if not kit.host.interactive:
-                raise StepFailed(refused, f"Put the right value in {_FILE}, or pass --secret, and pilot resume.")
+                raise StepFailed(
+                    refused, f"Put the right value in {_FILE}, or pass --secret, and pilot resume."
+                )
             kit.host.show(Line(refused.says, "warn"))
             missing = [secret.path for secret in wanted]
         if missing:
@@ -97,7 +100,9 @@ def _look_again(
     if not seen.seen:
         return Outcome(says=says, learned=learned)
     finding = _misfit(seen, kit.project.read(names.script) or "")
-    return Outcome(says=says, learned=learned, shows=profile_blocks(seen), findings=(finding,) if finding else ())
+    return Outcome(
+        says=says, learned=learned, shows=profile_blocks(seen), findings=(finding,) if finding else ()
+    )
 
 
 def _misfit(profile: ApiProfile, script: str) -> Finding | None:

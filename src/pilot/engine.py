@@ -13,7 +13,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from pilot.errors import AnswerMissing, Declined, Interrupted, PilotError, Replan, StepFailed, UsageError
+from pilot.errors import (
+    AnswerMissing,
+    Declined,
+    Interrupted,
+    PilotError,
+    Replan,
+    StartPolicy,
+    StepFailed,
+    UsageError,
+)
 from pilot.facts import Facts
 from pilot.finding import Finding, FindingKind, Remedy
 from pilot.kit import Kit
@@ -132,9 +141,7 @@ class Engine:
         cell = self._session.at(policy.name, position, parent)
         return cell is not None and cell.state.finished
 
-    def _run_entry(
-        self, policy: Policy, position: int, parent: int | None, reason: Finding | None
-    ) -> Cell:
+    def _run_entry(self, policy: Policy, position: int, parent: int | None, reason: Finding | None) -> Cell:
         """Run one entry until it is done, its remedies are used up, or the policy has to go back."""
         entry = policy.step[position]
         step = self._catalogue.step(entry.use)
@@ -238,8 +245,9 @@ class Engine:
             yield own
         except BaseException as error:
             own.end(Outcome(Status.FAILED), _finding_of(error))
-            if isinstance(error, Replan):
-                own.cell = replace(own.cell, state=CellState.UNDONE)
+            if isinstance(error, (Replan, StartPolicy)):
+                state = CellState.UNDONE if isinstance(error, Replan) else CellState.DONE
+                own.cell = replace(own.cell, state=state, says="", failure=None)
             raise
         finally:
             usage = (self.kit.writers.usage - asked) - (self._session.usage - counted)

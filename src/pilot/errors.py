@@ -71,3 +71,12 @@ class EndOfInput(Interrupted):
 
 class Replan(Exception):
     """Not an error: cells were taken back at a prompt, so the engine looks again at what comes next."""
+
+
+class StartPolicy(Exception):
+    """Not an error: the person asked at a prompt for another pipeline to be made."""
+
+    def __init__(self, name: str, destination: str) -> None:
+        super().__init__(name)
+        self.name = name
+        self.destination = destination

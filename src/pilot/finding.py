@@ -61,6 +61,7 @@ class FindingKind(str, Enum):
     INIT_FAILED = "init_failed"
     PROFILE_MISMATCH = "profile_mismatch"
     INTERRUPTED = "interrupted"
+    ANSWER_MISSING = "answer_missing"
     DECLINED = "declined"
     FAILED = "failed"
 

@@ -61,6 +61,9 @@ class Project(Protocol):
     def write(self, path: str, text: str) -> None:
         """Write a file in one go, keeping its encoding and mode. Only the consent gate calls this."""
 
+    def dlt(self, arguments: Sequence[str]) -> str:
+        """Run a dlt command in the project, without a shell; what it printed. Raises PilotError."""
+
     def interpreter(self) -> Path:
         """The Python that runs the script: the project's `.venv` if there is one, else pilot's."""
 

@@ -25,6 +25,7 @@ class Options:
     """The project folder, absolute."""
     name: str | None = None
     destination: str = "duckdb"
+    policy: str = "create_pipeline"
     api: str | None = None
     docs: str | None = None
     model: str | None = None
@@ -36,6 +37,7 @@ class Options:
     quiet: bool = False
     verbose: bool = False
     restart: bool = False
+    trust: bool = False
     max_repairs: int | None = None
     """None: the policy's own limit."""
     timeout: float = 600.0

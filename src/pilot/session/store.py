@@ -25,6 +25,11 @@ CREATE TABLE IF NOT EXISTS blob(hash TEXT PRIMARY KEY, mode INTEGER NOT NULL, da
 STATE = Path(".pilot") / "state"
 
 
+def content_hash(content: bytes, mode: int) -> str:
+    """The hash under which a content with its mode is kept."""
+    return hashlib.sha256(b"%o\0" % mode + content).hexdigest()
+
+
 class Store:
     """Rows in, rows out; knows nothing of what they mean. One writer at a time."""
 
@@ -143,7 +148,7 @@ class Store:
 
     def keep(self, content: bytes, mode: int) -> str:
         """Keep a file's content; returns its hash."""
-        digest = hashlib.sha256(b"%o\0" % mode + content).hexdigest()
+        digest = content_hash(content, mode)
         with self._db:
             self._db.execute(
                 "INSERT OR IGNORE INTO blob VALUES (?, ?, ?)", (digest, mode, zlib.compress(content))

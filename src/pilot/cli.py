@@ -1,0 +1,199 @@
+"""The commands: parse, hand over, tell errors. Imports nothing heavy at top level."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pilot.errors import PilotError
+from pilot.flags import looking, options, working
+from pilot.options import Options
+
+app = typer.Typer(
+    name="pilot",
+    help="A copilot for dlt pipelines: from an API in your words to queried tables.",
+    epilog="Start in an empty folder: pilot init weather duckdb. See it work without a key: pilot demo.",
+    pretty_exceptions_enable=False,
+    # rich's panels cost as much again as all the rest, and a pipe wants plain text
+    rich_markup_mode="rich" if sys.stdout.isatty() else None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Cell = Annotated[int | None, typer.Argument(metavar="[CELL]", help="A cell's number, as pilot log shows it.")]
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run a command; returns its exit code."""
+    try:
+        code = app(arguments, standalone_mode=False)
+    except PilotError as error:
+        print(f"Error: {error.message}", *filter(None, [error.hint]), sep="\n", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 130
+    except Exception as error:
+        return _usage_error(error)
+    return code if isinstance(code, int) else 0
+
+
+def _usage_error(error: Exception) -> int:
+    """Tell what typer found wrong with the command line; anything else is a defect and passes."""
+    show, code = getattr(error, "show", None), getattr(error, "exit_code", None)
+    if show is None or not isinstance(code, int):
+        raise error
+    show()
+    return code
+
+
+@app.callback(invoke_without_command=True)
+def main(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", "-V", help="Show the version and exit.")] = False,
+) -> None:
+    """A copilot for dlt pipelines: from an API in your words to queried tables."""
+    if version:
+        from pilot import __version__
+
+        print(f"pilot {__version__}")
+    elif context.invoked_subcommand is None:
+        from pilot.commands import look
+
+        raise typer.Exit(look.status(options()))
+
+
+@app.command()
+@working
+def init(
+    options: Options,
+    name: Annotated[
+        str | None, typer.Argument(help="The pipeline's name; without it one is proposed.")
+    ] = None,
+    destination: Annotated[str, typer.Argument(help="Any destination of dlt's.")] = "duckdb",
+    api: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Which API to load, in words; its URLs are used.")
+    ] = None,
+    docs: Annotated[str | None, typer.Option(metavar="PATH_OR_URL", help="Documentation of the API.")] = None,
+    policy: Annotated[str, typer.Option(metavar="NAME", help="The policy to follow.")] = "create_pipeline",
+    restart: Annotated[bool, typer.Option("--restart", help="Start over where a session is here.")] = False,
+) -> int:
+    """Make a pipeline: look at an API, write the code, check it, load it, query it, refine it.
+
+    In an empty folder:   pilot init weather duckdb
+
+    Nobody there:         pilot init weather --api "https://api.example.com/v1/stations"
+    --secret api_key=env:KEY --yes --no-input --json
+    """
+    from pilot.commands import build
+
+    more = {"name": name, "destination": destination, "api": api, "docs": docs}
+    return build.init(replace(options, **more, policy=policy, restart=restart))  # type: ignore[arg-type]
+
+
+@app.command()
+@working
+def resume(options: Options) -> int:
+    """Go on after the last finished cell."""
+    from pilot.commands import build
+
+    return build.resume(options)
+
+
+@app.command()
+@working
+def refine(
+    options: Options,
+    request: Annotated[str, typer.Argument(help="What should be different, in words.")],
+) -> int:
+    """Change the pipeline in words, prove the change, and load again.
+
+    pilot refine "add pagination"
+    """
+    from pilot.commands import build
+
+    return build.refine(options, request)
+
+
+@app.command("run")
+@working
+def run_pipeline(options: Options) -> int:
+    """Load again with the script as it is, and look at what came."""
+    from pilot.commands import build
+
+    return build.load_again(options)
+
+
+@app.command()
+@working
+def query(
+    options: Options,
+    words: Annotated[str, typer.Argument(metavar="SQL|QUESTION", help="SQL, or a question in words.")],
+) -> int:
+    """Ask the loaded tables, read-only.
+
+    pilot query "SELECT count(*) FROM weather_data.stations"
+    """
+    from pilot.commands import look
+
+    return look.query(options, words)
+
+
+@app.command()
+@looking
+def status(options: Options) -> int:
+    """Where things stand, and what comes next."""
+    from pilot.commands import look
+
+    return look.status(options)
+
+
+@app.command()
+@looking
+def log(options: Options) -> int:
+    """The notebook: a line per cell."""
+    from pilot.commands import look
+
+    return look.log(options)
+
+
+@app.command()
+@looking
+def show(options: Options, cell: Cell = None) -> int:
+    """One cell in full: what went in, what came out, what changed."""
+    from pilot.commands import look
+
+    return look.show(options, cell)
+
+
+@app.command()
+@looking
+def undo(options: Options, cell: Cell = None) -> int:
+    """Put files back as they were before the last change, or before a cell."""
+    from pilot.commands import look
+
+    return look.undo(options, cell)
+
+
+@app.command()
+@working
+def doctor(options: Options) -> int:
+    """What is set up here: dlt, the destination, the model, the writer that would be used."""
+    from pilot.commands import look
+
+    return look.doctor(options)
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Option("--dir", metavar="PATH", help="A new folder for it.")] = Path(
+        "pilot-demo"
+    ),
+) -> None:
+    """Make a pipeline for a small weather API that pilot itself serves: no key, no network."""
+    from pilot.commands import show_case
+
+    raise typer.Exit(show_case.demo(folder))

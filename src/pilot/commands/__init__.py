@@ -1,0 +1,1 @@
+"""What each command does once its flags are parsed; every function returns an exit code."""

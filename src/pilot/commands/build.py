@@ -1,0 +1,107 @@
+"""The commands that follow a policy: init, resume, refine, run."""
+
+from __future__ import annotations
+
+from pilot.commands.course import Course, Ending, follow
+from pilot.errors import AnswerMissing, PilotError
+from pilot.facts import Facts
+from pilot.options import Options
+from pilot.screen import Choice, Host, Line, Question
+from pilot.session.session import Redactor, Session
+from pilot.session.store import Store
+from pilot.workshop import Workshop
+
+_RESUME, _RESTART = "r", "s"
+
+
+def init(options: Options) -> int:
+    """Follow a policy from the start, or go on with one that was begun here."""
+
+    def choose(host: Host, store: Store, redactor: Redactor) -> Session:
+        found = Session.newest(store, redactor)
+        if found is not None and not options.restart and _same(found, options) and _goes_on(host, found):
+            return found
+        facts = Facts(name=options.name, destination=options.destination)
+        return Session.start(store, redactor, options.policy, facts)
+
+    return follow(options, choose, _whole_policy)
+
+
+def resume(options: Options) -> int:
+    """Go on after the last finished cell."""
+
+    def course(shop: Workshop) -> Course:
+        renew_writer(shop)
+        return _whole_policy(shop)
+
+    return follow(options, take_up, course)
+
+
+def refine(options: Options, request: str) -> int:
+    """Change the pipeline in words."""
+    return follow(
+        options, take_up, lambda shop: _part(shop, "refine_pipeline", f"Refine: {request}", request)
+    )
+
+
+def load_again(options: Options) -> int:
+    """Run the script for real, as it is."""
+    return follow(options, take_up, lambda shop: _part(shop, "run_pipeline", "Run", None))
+
+
+def _whole_policy(shop: Workshop) -> Course:
+    policy = shop.catalogue.policy(shop.session.policy).with_repairs(shop.options.max_repairs)
+    failed = shop.engine.run_policy(policy)
+    return Course(policy, None, Ending.of(failed))
+
+
+def _part(shop: Workshop, policy_name: str, title: str, request: str | None) -> Course:
+    """Run a policy as child cells of a new one."""
+    if not shop.session.facts.written:
+        raise PilotError("There is no finished script here yet.", "pilot resume goes on with it.")
+    renew_writer(shop)
+    policy = shop.catalogue.policy(policy_name)
+    cell = shop.engine.run(policy_name, Facts(request=request), title)
+    return Course(policy, cell.id, Ending.of(None if cell.state.finished else cell))
+
+
+def take_up(_host: Host, store: Store, redactor: Redactor) -> Session:
+    """The session as it was left. Raises PilotError when there is none."""
+    session = Session.newest(store, redactor)
+    if session is None:
+        raise PilotError(
+            "Nothing was begun in this folder.", "Start: pilot init NAME (or name another --dir)"
+        )
+    return session
+
+
+def renew_writer(shop: Workshop) -> None:
+    """Set the writer up again where another one is asked for, or none but the built-in one was there."""
+    choice = shop.session.facts.writer
+    if choice is None or (shop.options.model is None and choice.kind == "model"):
+        return
+    renewed, says = shop.kit.writers.set_up(shop.options.model)
+    if renewed != choice:
+        shop.session.learn(Facts(writer=renewed))
+        shop.host.show(Line(says))
+
+
+def _same(found: Session, options: Options) -> bool:
+    return options.name is not None and found.facts.name == options.name and bool(found.cells)
+
+
+def _goes_on(host: Host, found: Session) -> bool:
+    """Whether to go on with the session that is here."""
+    name = found.facts.name
+    if not host.interactive:
+        raise AnswerMissing(
+            f"{name} was begun here before; go on or start over?", "pilot resume, or --restart"
+        )
+    question = Question(
+        f"{name} was begun here before.",
+        flag="--restart",
+        default=_RESUME,
+        choices=(Choice(_RESUME, "resume"), Choice(_RESTART, "start over")),
+        free=False,
+    )
+    return host.ask(question) == _RESUME

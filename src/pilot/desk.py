@@ -1,0 +1,146 @@
+"""What a person can ask for outside a policy's course: at a prompt with a slash, or as a command."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pilot.drafting import names_of, writer_choice
+from pilot.errors import PilotError, Replan, StartPolicy
+from pilot.facts import Facts
+from pilot.kit import Kit
+from pilot.notebook import cell_blocks, log_blocks
+from pilot.project.naming import check_name
+from pilot.project.preview import has_preview
+from pilot.run.result import RunMode
+from pilot.screen import Block, Code, Line, Output, table
+from pilot.session.session import Session
+from pilot.session.undo import undo
+from pilot.warehouse.tables import QueryResult, TableInfo
+from pilot.writers.writer import SqlAttempt
+
+_QUERY_TRIES = 3
+_SQL_WORDS = (
+    "select",
+    "with",
+    "from",
+    "describe",
+    "show",
+    "summarize",
+    "pivot",
+    "values",
+    "explain",
+    "table",
+)
+
+
+class Desk:
+    """Everyday requests over one session and kit; each gives blocks to show."""
+
+    def __init__(self, session: Session, kit: Kit) -> None:
+        self._session = session
+        self._kit = kit
+
+    def log(self) -> Sequence[Block]:
+        """The notebook: a line per cell."""
+        return log_blocks(self._session)
+
+    def show(self, number: int | None = None) -> Sequence[Block]:
+        """One cell in full: input, output, changes. Without a number the newest one."""
+        return cell_blocks(self._session, number)
+
+    def tables(self) -> Sequence[Block]:
+        """The loaded tables, counted now."""
+        return table_blocks(self._kit.warehouse.tables(names_of(self._session.facts)))
+
+    def sql(self, text: str) -> Sequence[Block]:
+        """Run one read-only query."""
+        result = self._kit.warehouse.query(names_of(self._session.facts), text)
+        return result_blocks(result)
+
+    def ask(self, words: str) -> tuple[str, QueryResult]:
+        """Answer a question in words, or run it as it is where it is SQL: the query and its rows."""
+        names = names_of(self._session.facts)
+        if is_sql(words):
+            return words, self._kit.warehouse.query(names, words)
+        tables = self._kit.warehouse.tables(names)
+        failed: tuple[SqlAttempt, ...] = ()
+        while True:
+            with self._kit.host.working("Writing the query") as progress:
+                writer = self._kit.writers.open(writer_choice(self._session.facts), progress.write)
+                draft = writer.query(tables, words, failed)
+            try:
+                return draft.sql, self._kit.warehouse.query(names, draft.sql)
+            except PilotError as error:
+                failed = (*failed, SqlAttempt(draft.sql, error.message))
+                if len(failed) == _QUERY_TRIES:
+                    raise
+
+    def run(self) -> Sequence[Block]:
+        """Run the script once, as it is: up to its preview, or for real."""
+        names = names_of(self._session.facts)
+        project = self._kit.project
+        mode = RunMode.CHECK if has_preview(project.read(names.script) or "") else RunMode.LOAD
+        self._kit.consent.run(names.script, "as it is now")
+        environment = project.secrets.environment(project.secrets.wanted(names))
+        with self._kit.host.working(f"Running {names.script}") as progress:
+            result = self._kit.runner.run(
+                names.script, mode, environment, self._kit.options.timeout, progress.write
+            )
+        if not result.ok and mode is RunMode.LOAD:
+            self._kit.runner.clear_pending(names.pipeline)
+        tone = "good" if result.ok else "bad"
+        ending = Line(f"exit code {result.exit_code}, {result.seconds:.1f} s", tone)
+        return (Output(result.stdout), Output(result.stderr), ending)
+
+    def dlt(self, arguments: Sequence[str]) -> Sequence[Block]:
+        """Run a dlt command, without a shell. `init NAME` starts the policy for NAME instead."""
+        if arguments[:1] == ["init"] and len(arguments) > 1:
+            destination = arguments[2] if len(arguments) > 2 else "duckdb"
+            raise StartPolicy(check_name(arguments[1]), destination)
+        self._kit.consent.run(f"dlt {' '.join(arguments)}", "a command of dlt's own")
+        with self._kit.host.working("Running dlt"):
+            return (Output(self._kit.project.dlt(arguments)),)
+
+    def undo(self, number: int | None = None) -> Sequence[Block]:
+        """Take back the last change, or a cell and all after it."""
+        done = undo(self._session, self._kit.project.root, number)
+        blocks = [
+            Line(f"Cell {done.cell.id} ({done.cell.title}) is undone: {', '.join(done.restored)}", "good")
+        ]
+        if done.kept:
+            blocks.append(Line(f"Kept as it is, because it holds secrets: {', '.join(done.kept)}", "quiet"))
+        if done.loaded:
+            blocks.append(Line("Rows that were loaded stay in the destination.", "warn"))
+        return blocks
+
+    def undo_here(self) -> None:
+        """Undo at a prompt: the engine then looks again at what comes next."""
+        self._kit.host.show(*self.undo())
+        raise Replan
+
+    def model(self, name: str) -> Sequence[Block]:
+        """Go on with another writer."""
+        choice, says = self._kit.writers.set_up(name)
+        self._session.learn(Facts(writer=choice))
+        return (Line(says, "good"),)
+
+
+def is_sql(words: str) -> bool:
+    """Whether words are meant as SQL."""
+    first = words.lstrip(" \t\r\n(").split(None, 1)[:1]
+    return bool(first) and first[0].lower() in _SQL_WORDS and len(words.split()) > 1
+
+
+def table_blocks(tables: Sequence[TableInfo]) -> tuple[Block, ...]:
+    """Tables with rows and columns."""
+    if not tables:
+        return (Line("No tables are loaded yet."),)
+    rows = [(t.name, f"{t.rows:,}", ", ".join(c.name for c in t.columns)) for t in tables]
+    return (table(("table", "rows", "columns"), rows),)
+
+
+def result_blocks(result: QueryResult, sql: str = "") -> tuple[Block, ...]:
+    """The rows of a query, and the query when it was not typed by the person."""
+    rows: Block = table(result.columns, result.rows) if result.columns else Line("No rows.")
+    more = (Line("There are more rows; a LIMIT or a count tells.", "quiet"),) if result.more else ()
+    return (*((Code(sql, "sql"),) if sql else ()), rows, *more)

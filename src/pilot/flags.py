@@ -1,0 +1,108 @@
+"""The flags that commands share, declared once and handed over as one `Options`."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, get_type_hints
+
+import typer
+
+from pilot.errors import UsageError
+from pilot.options import Options, SecretSource
+
+Dir = Annotated[Path, typer.Option("--dir", metavar="PATH", help="The project folder.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, all else on stderr.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show everything, stack traces too.")]
+
+
+def _looking(folder: Dir = Path(), json: Json = False, verbose: Verbose = False) -> None:
+    """The flags of commands that only look."""
+
+
+def _working(
+    folder: Dir = Path(),
+    model: Annotated[
+        str | None, typer.Option(metavar="NAME|builtin", help="A model, or pilot's own built-in writer.")
+    ] = None,
+    secret: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=env:VAR|file:PATH", help="Where a secret's value is found. Repeatable."),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Agree to hosts you named, to shown diffs and to runs.")
+    ] = False,
+    no_input: Annotated[
+        bool, typer.Option("--no-input", help="Never ask: a missing answer ends with exit code 3.")
+    ] = False,
+    json: Json = False,
+    max_repairs: Annotated[
+        int | None, typer.Option(min=0, metavar="N", help="Repairs per step; 3 by default.")
+    ] = None,
+    timeout: Annotated[float, typer.Option(min=1, metavar="S", help="Seconds that one run may take.")] = 600,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show results and errors only.")] = False,
+    verbose: Verbose = False,
+    trust: Annotated[
+        bool, typer.Option("--trust", help="Trust the project's own Python in .pilot/.")
+    ] = False,
+) -> None:
+    """The flags of commands that work."""
+
+
+def looking(command: Callable[..., int]) -> Callable[..., None]:
+    """Give a command the flags for looking; it gets them as its first argument, `options`."""
+    return _with(command, _looking)
+
+
+def working(command: Callable[..., int]) -> Callable[..., None]:
+    """Give a command the flags for working; it gets them as its first argument, `options`."""
+    return _with(command, _working)
+
+
+def _with(command: Callable[..., int], template: Callable[..., None]) -> Callable[..., None]:
+    """A function with the command's own parameters and the template's, as typer reads them."""
+    own = _parameters(command)
+    own.pop("options")
+    shared = _parameters(template)
+
+    def invoke(**values: Any) -> None:
+        mine = {name: values.pop(name) for name in own}
+        raise typer.Exit(command(options(**values), **mine))
+
+    parameters = {**own, **shared}
+    invoke.__signature__ = inspect.Signature(list(parameters.values()))  # type: ignore[attr-defined]  # read by typer
+    invoke.__annotations__ = {name: parameter.annotation for name, parameter in parameters.items()}
+    invoke.__doc__, invoke.__name__ = command.__doc__, command.__name__
+    return invoke
+
+
+def _parameters(function: Callable[..., object]) -> dict[str, inspect.Parameter]:
+    hints = get_type_hints(function, include_extras=True)
+    found = inspect.signature(function).parameters.values()
+    return {p.name: p.replace(annotation=hints[p.name], kind=inspect.Parameter.KEYWORD_ONLY) for p in found}
+
+
+def options(folder: Path = Path(), secret: list[str] | None = None, **values: Any) -> Options:
+    """The parsed flags. Raises UsageError."""
+    return Options(root=_root(folder), secrets=_secrets(secret), **values)
+
+
+def _root(folder: Path) -> Path:
+    root = folder.expanduser().absolute()
+    if not root.exists():
+        try:
+            root.mkdir()
+        except OSError as error:
+            raise UsageError(f"{folder} can't be made: {error.strerror}.", "Name another --dir.") from None
+    if not root.is_dir():
+        raise UsageError(f"{folder} is no folder.", "Name another --dir.")
+    return root
+
+
+def _secrets(texts: list[str] | None) -> tuple[SecretSource, ...]:
+    if not texts:
+        return ()
+    from pilot.project.secrets import parse_secret_option
+
+    return tuple(parse_secret_option(text) for text in texts)

@@ -1,0 +1,117 @@
+"""The JSON document that a command prints at its end: a contract, to which keys are only ever added."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from pilot.facts import Facts
+from pilot.finding import Finding, Json
+from pilot.policy import Policy
+from pilot.session.cell import Cell, CellState
+from pilot.session.session import Session
+from pilot.writers.writer import Usage
+
+VERSION = 1
+_STATUS = {
+    CellState.DONE: "done",
+    CellState.SKIPPED: "skipped",
+    CellState.FAILED: "failed",
+    CellState.DECLINED: "declined",
+}
+
+
+Document: TypeAlias = dict[str, Json]
+
+
+def report(
+    session: Session, policy: Policy, parent: int | None, status: str, failure: Document | None
+) -> Document:
+    """What came of a policy. `status` is one of `done failed needs_input interrupted`.
+
+    `parent` is the cell below which the policy's cells lie; None for the top.
+    """
+    facts = session.facts
+    tops = session.children(parent)
+    return {
+        "version": VERSION,
+        "status": status,
+        "policy": policy.name,
+        "writer": facts.writer.kind if facts.writer else None,
+        "pipeline": _pipeline(facts),
+        "steps": [_step(entry.use, _cells(tops, policy.name, i)) for i, entry in enumerate(policy.step)],
+        "tables": tables(facts),
+        "repairs": sum(cell.repairs for cell in session.cells),
+        "model": _model(facts, session.usage),
+        "failure": failure,
+    }
+
+
+def early_report(policy: str, status: str, failure: Document | None) -> Document:
+    """The document of a command that ended before there was a session."""
+    return {
+        "version": VERSION,
+        "status": status,
+        "policy": policy,
+        "writer": None,
+        "pipeline": None,
+        "steps": [],
+        "tables": [],
+        "repairs": 0,
+        "model": None,
+        "failure": failure,
+    }
+
+
+def failure_of(step: str | None, finding: Finding) -> Document:
+    """A finding as the document's `failure`."""
+    return {"step": step, "kind": finding.kind.value, "message": finding.says, "hint": finding.hint}
+
+
+def tables(facts: Facts) -> list[Json]:
+    """The loaded tables."""
+    return [
+        {
+            "name": info.name,
+            "rows": info.rows,
+            "columns": [{"name": column.name, "type": column.type} for column in info.columns],
+        }
+        for info in facts.tables or ()
+    ]
+
+
+def _cells(tops: Sequence[Cell], policy: str, position: int) -> list[Cell]:
+    return [cell for cell in tops if (cell.policy, cell.position) == (policy, position)]
+
+
+def _step(name: str, cells: Sequence[Cell]) -> Document:
+    live = [cell for cell in cells if cell.state is not CellState.UNDONE]
+    return {
+        "name": name,
+        "status": _STATUS.get(live[-1].state, "pending") if live else "pending",
+        "seconds": round(sum(cell.seconds for cell in live), 3),
+        "attempts": sum(cell.attempts for cell in live),
+    }
+
+
+def _pipeline(facts: Facts) -> Document | None:
+    names = facts.names
+    if names is None:
+        return None
+    return {
+        "name": names.pipeline,
+        "script": names.script,
+        "destination": names.destination,
+        "dataset": names.dataset,
+    }
+
+
+def _model(facts: Facts, usage: Usage) -> Document | None:
+    if facts.writer is None or facts.writer.kind != "model":
+        return None
+    return {
+        "name": facts.writer.model,
+        "requests": usage.requests,
+        "input_tokens": usage.input_tokens,
+        "output_tokens": usage.output_tokens,
+    }

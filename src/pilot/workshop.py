@@ -1,0 +1,120 @@
+"""Puts everything together for one project: host, session, engine and kit. Here alone rooms meet."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from pilot.api.prober import ApiProber
+from pilot.catalogue import Catalogue
+from pilot.consent import Consent
+from pilot.desk import Desk
+from pilot.engine import Engine
+from pilot.hosts.choose import open_host
+from pilot.kit import Kit
+from pilot.memory import Memory
+from pilot.model.settings import load_settings
+from pilot.options import Options
+from pilot.project.project import DltProject
+from pilot.project.secrets import ProjectSecrets
+from pilot.redaction import Redactor
+from pilot.run.runner import ScriptRunner
+from pilot.session.lock import only_writer
+from pilot.session.session import Session
+from pilot.session.store import STATE, Store
+from pilot.slash.commands import SlashCommands
+from pilot.trust import Trust
+from pilot.warehouse.warehouse import DltWarehouse
+from pilot.writers.choice import WriterRoom
+
+if TYPE_CHECKING:
+    from pilot.hosts.terminal import TerminalHost
+    from pilot.hosts.unattended import UnattendedHost
+
+    AnyHost: TypeAlias = TerminalHost | UnattendedHost
+
+ChooseSession: TypeAlias = "Callable[[AnyHost, Store, Redactor], Session]"
+"""Begins a session, or takes up the newest."""
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """Everything that a command works with."""
+
+    options: Options
+    host: AnyHost
+    session: Session
+    catalogue: Catalogue
+    engine: Engine
+    kit: Kit
+    desk: Desk
+
+
+@dataclass(frozen=True)
+class RecordedFiles:
+    """The project's files, where every change is kept in the session before it is made."""
+
+    project: DltProject
+    session: Session
+
+    def read(self, path: str) -> str | None:
+        """A file's text."""
+        return self.project.read(path)
+
+    def write(self, path: str, text: str) -> None:
+        """Keep what was there and what comes, then write."""
+        self.session.record_change(self.project.root, path, self.project.encode(path, text))
+        self.project.write(path, text)
+
+
+@contextmanager
+def open_workshop(options: Options, choose: ChooseSession) -> Iterator[Workshop]:
+    """The project's workshop, with the lock held. Raises PilotError where it can't be had."""
+    secrets = ProjectSecrets(options.root, options.secrets, os.environ)
+    redactor = Redactor(secrets.values)
+    host = open_host(
+        no_input=options.no_input,
+        json=options.json,
+        quiet=options.quiet,
+        verbose=options.verbose,
+        history=options.root / STATE / "history",
+        redact=redactor.text,
+    )
+    with only_writer(options.root), closing(Store.open(options.root)) as store:
+        session = choose(host, store, redactor)
+        yield _assemble(options, host, session, DltProject(options.root, secrets), redactor)
+
+
+def _assemble(
+    options: Options, host: AnyHost, session: Session, project: DltProject, redactor: Redactor
+) -> Workshop:
+    memory = Memory.of_user(options.root, os.environ)
+    trust = Trust(options.root, host, memory, options.trust)
+    catalogue = Catalogue(options.root, trust.require)
+    consent = Consent(host, RecordedFiles(project, session), options.yes, session.record_consent)
+    engine = Engine(catalogue, session)
+    kit = Kit(
+        host=host,
+        consent=consent,
+        project=project,
+        prober=ApiProber(consent.contact),
+        writers=WriterRoom(
+            host,
+            load_settings(options.root, os.environ),
+            catalogue.prompt,
+            redact=redactor.text,
+            leaks=redactor.leak,
+            memory=memory,
+        ),
+        runner=ScriptRunner(options.root, project.interpreter, redactor.text),
+        warehouse=DltWarehouse(options.root, project.interpreter, redactor.text),
+        policies=engine,
+        options=options,
+    )
+    engine.kit = kit
+    desk = Desk(session, kit)
+    host.on_command = SlashCommands(desk, host).run
+    return Workshop(options, host, session, catalogue, engine, kit, desk)
