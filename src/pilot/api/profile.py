@@ -113,6 +113,8 @@ class Paging:
     how: How = How.GUESSED
     note: str = ""
     """One line for the person and for a comment in the script: `cursor, seen on page 2`."""
+    end_status: int | None = None
+    """The status that means "no such page": the page after the last is answered with it, not with none."""
 
 
 @dataclass(frozen=True)

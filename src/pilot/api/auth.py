@@ -1,0 +1,115 @@
+"""How an API wants its key: from its refusal, and by trying the key that is there."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from pilot.api.auth_words import auth_in_words, common_key_name, speaks_of_keys
+from pilot.api.body import read_body
+from pilot.api.error_body import message_in
+from pilot.api.fetch import Answer, Credentials
+from pilot.api.profile import Auth, AuthKind, How
+
+_CHALLENGE = re.compile(r"(?:^|,)\s*(bearer|basic|api-?key|apikey|token|digest|negotiate)\b(?!=)", re.I)
+_CHALLENGE_NAME = re.compile(r"\b(?:name|header|in)=\"?(x-[\w-]+|[\w-]*key[\w-]*)", re.I)
+_USER = re.compile(r"(\A|_)(user|username|login|email|account_sid|client_id)\Z", re.I)
+_PASSWORD = re.compile(r"(password|passwd|pwd|client_secret|auth_token)\Z", re.I)
+_NOT_FOR_APIS = ("destination.", "runtime.", "credentials.")
+_GUESSES = (
+    Auth(AuthKind.BEARER),
+    Auth(AuthKind.API_KEY, "header", "X-API-Key"),
+    Auth(AuthKind.API_KEY, "query", "api_key"),
+)
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The values that may open the API. Never shown."""
+
+    token: str | None = field(default=None, repr=False)
+    user: str | None = field(default=None, repr=False)
+    password: str | None = field(default=None, repr=False)
+
+    def __bool__(self) -> bool:
+        return bool(self.token or (self.user and self.password))
+
+
+def keys_from(secrets: Mapping[str, str]) -> Keys:
+    """The API's keys among the project's secrets; a destination's credentials are none of its business."""
+    own = {path: value for path, value in secrets.items() if value and not path.startswith(_NOT_FOR_APIS)}
+    last = {path.rsplit(".", 1)[-1]: value for path, value in own.items()}
+    user = next((value for name, value in last.items() if _USER.search(name)), None)
+    password = next((value for name, value in last.items() if _PASSWORD.search(name)), None)
+    tokens = [v for name, v in last.items() if re.search(r"key|token|appid|secret|bearer", name, re.I)]
+    rest = [v for v in last.values() if v not in (user, password)]
+    return Keys(next(iter(tokens or rest), None), user, password)
+
+
+def refusal(answer: Answer, said: Auth | None) -> Auth | None:
+    """How the key is wanted when the answer is a refusal for lack of one; None when it is not."""
+    body = read_body(answer)
+    message = answer.body[:2000].decode("utf-8", "replace") if body.problem else message_in(body.data)
+    refused = answer.status in (401, 403, 407)
+    if not refused and not _lacks_key(answer, message):
+        return None
+    wanted = _challenge(answer) or auth_in_words(message, How.SEEN) or common_key_name(message)
+    note = f"HTTP {answer.status} without a key" if refused else "the answer asks for a key"
+    if said:
+        return said
+    return replace(wanted or Auth(AuthKind.UNKNOWN, how=How.SEEN), note=note)
+
+
+def ways(wanted: Auth, keys: Keys, site: str) -> Iterator[tuple[Auth, Credentials]]:
+    """Ways to send the keys: the wanted one; where that is not known, the usual ones."""
+    kinds = [wanted] if wanted.kind not in (AuthKind.UNKNOWN, AuthKind.NONE) else [*_GUESSES]
+    if wanted.kind is AuthKind.UNKNOWN and keys.user and keys.password:
+        kinds.insert(0, Auth(AuthKind.BASIC))
+    for auth in kinds:
+        if credentials := credentials_for(auth, keys, site):
+            yield auth, credentials
+
+
+def credentials_for(auth: Auth, keys: Keys, site: str) -> Credentials | None:
+    """The keys as this kind of auth sends them; None where they don't fit it."""
+    if auth.kind is AuthKind.BASIC:
+        if not (keys.user and keys.password):
+            return None
+        pair = base64.b64encode(f"{keys.user}:{keys.password}".encode()).decode()
+        return Credentials(site, {"Authorization": f"Basic {pair}"})
+    if not keys.token or not keys.token.isprintable():
+        return None
+    if auth.kind is AuthKind.BEARER:
+        return Credentials(site, {"Authorization": f"Bearer {keys.token}"})
+    if auth.kind is AuthKind.API_KEY and auth.name:
+        if auth.location == "query":
+            return Credentials(site, params={auth.name: keys.token})
+        return Credentials(site, {auth.name: keys.token})
+    return None
+
+
+def _lacks_key(answer: Answer, message: str) -> bool:
+    """Some APIs say 400, or even 200, and mean that the key is missing."""
+    if answer.status in (400, 422) or (
+        answer.ok and "error" in answer.body[:500].decode("utf-8", "replace").lower()
+    ):
+        return speaks_of_keys(message) and len(message) < 500
+    return False
+
+
+def _challenge(answer: Answer) -> Auth | None:
+    header = answer.headers.get("www-authenticate", "")
+    match = _CHALLENGE.search(header)
+    if not match:
+        return None
+    scheme = match[1].lower()
+    if scheme == "basic":
+        return Auth(AuthKind.BASIC, how=How.SEEN)
+    if scheme in ("bearer", "token"):
+        return Auth(AuthKind.BEARER, how=How.SEEN)
+    if scheme in ("apikey", "api-key"):
+        name = _CHALLENGE_NAME.search(header)
+        return Auth(AuthKind.API_KEY, "header", name[1] if name else "X-API-Key", How.SEEN)
+    return None

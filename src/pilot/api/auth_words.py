@@ -1,0 +1,86 @@
+"""How a key is sent, as people and error messages say it in words."""
+
+from __future__ import annotations
+
+import re
+
+from pilot.api.profile import Auth, AuthKind, How
+from pilot.api.trails import folded
+
+_QUOTE = r"[\"'`“”*]*"
+_NAME = rf"{_QUOTE}([A-Za-z_$][\w$-]*[A-Za-z0-9]){_QUOTE}"
+_CALLED = r"(?:\s+(?:called|named|name|field))?\s*[:=]?\s*"
+_IN_HEADER = (
+    re.compile(rf"\bheaders?{_CALLED}{_NAME}", re.I),
+    re.compile(rf"{_NAME}\s+(?:(?:http|request)\s+)?header\b", re.I),
+    re.compile(
+        rf"\b{_QUOTE}((?:X-[\w-]*(?:key|token|auth)[\w-]*)|[\w-]+-(?:api-)?(?:key|token)){_QUOTE}", re.I
+    ),
+)
+_IN_QUERY = (
+    re.compile(rf"\b(?:query|url|get)(?:[- ]?string)?(?:\s+param(?:eter)?s?)?{_CALLED}{_NAME}", re.I),
+    re.compile(rf"\bparam(?:eter)?s?{_CALLED}{_NAME}", re.I),
+    re.compile(rf"{_NAME}\s+(?:as\s+a\s+|in\s+the\s+)?(?:query|url)\b", re.I),
+    re.compile(rf"{_NAME}\s+(?:query\s+)?param(?:eter)?\b", re.I),
+    re.compile(r"[?&](\w*(?:key|token|appid)\w*)=", re.I),
+)
+_KEY_LIKE = re.compile(r"key|token|auth|appid|secret|sid\Z", re.I)
+_KEYS = re.compile(
+    r"api[ _-]?key|access[ _-]?key|subscription[ _-]?key|app[ _-]?id\b|\btoken\b|credential|unauthori[sz]ed"
+    r"|authenticat|authori[sz]ation|forbidden|not authori[sz]ed|permission|log ?in",
+    re.I,
+)
+_COMMON_IN_QUERY = re.compile(r"\b(appid|api_key|apikey|apiKey|app_key|access_key|access_token)\b")
+_COMMON_IN_HEADER = re.compile(r"\b(apikey|Api-Key|X-Auth-Token)\b")
+
+
+def auth_in_words(text: str, how: How = How.SAID) -> Auth | None:
+    """How the key is sent, when the words say so."""
+    if re.search(r"\bclient[ _-]credentials?\b|\boauth ?2?\b.*\bclient\b", text, re.I):
+        return Auth(AuthKind.OAUTH2, how=how)
+    if name := _first(_IN_HEADER, text):
+        if folded(name) == "authorization":
+            return _scheme(text, how) or Auth(AuthKind.BEARER, how=how)
+        return Auth(AuthKind.API_KEY, "header", name, how)
+    if scheme := _scheme(text, how):
+        return scheme
+    if name := _first(_IN_QUERY, text):
+        return Auth(AuthKind.API_KEY, "query", name, how)
+    return None
+
+
+def common_key_name(text: str) -> Auth | None:
+    """The well-known name of a key's parameter or header, when an error message mentions one."""
+    if match := _COMMON_IN_HEADER.search(text):
+        return Auth(AuthKind.API_KEY, "header", match[1], How.GUESSED)
+    if match := _COMMON_IN_QUERY.search(text):
+        return Auth(AuthKind.API_KEY, "query", match[1], How.GUESSED)
+    return None
+
+
+def speaks_of_keys(text: str) -> bool:
+    """Whether an error message is about a key that is missing or wrong."""
+    return _KEYS.search(text) is not None
+
+
+def _first(patterns: tuple[re.Pattern[str], ...], text: str) -> str | None:
+    names = (match[1] for pattern in patterns for match in pattern.finditer(text))
+    return next((name for name in names if _is_name(name)), None)
+
+
+def _is_name(name: str) -> bool:
+    """A key's name, not just a word of the sentence: `X-Api-Key`, not `key`."""
+    plain = folded(name)
+    if plain in ("key", "keys", "token", "auth", "authentication", "api", "secret", "bearer", "author"):
+        return False
+    return _KEY_LIKE.search(name) is not None
+
+
+def _scheme(text: str, how: How) -> Auth | None:
+    if re.search(r"\bbearer\b", text, re.I):
+        return Auth(AuthKind.BEARER, how=how)
+    if re.search(
+        r"\b(http )?basic[ _-]?auth|\bbasic authentication|\buser ?name and (a )?password", text, re.I
+    ):
+        return Auth(AuthKind.BASIC, how=how)
+    return None

@@ -1,0 +1,68 @@
+"""Names and types of the fields of records."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from pilot.api.profile import Field
+from pilot.finding import Json
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+_TIMESTAMP = re.compile(
+    r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?\s?(Z|UTC|[+-]\d{2}:?(\d{2})?)?\Z"
+)
+# No leading zeros (postal codes), and not longer than a number that is worth calculating with.
+_NUMBER = re.compile(r"-?(0|[1-9]\d{0,17})(\.\d{1,18})?\Z")
+_MOST_FIELDS = 300
+_MOST_ROWS = 500
+_SPECIAL_TEXT = ("timestamp", "date", "decimal_text")
+
+
+def fields_of(rows: Sequence[Json], as_text: bool = False) -> tuple[Field, ...]:
+    """Every field seen in the rows, in order of first sight. `as_text`: all values are text (CSV)."""
+    rows = rows[:_MOST_ROWS]
+    types: dict[str, list[str]] = {}
+    present: dict[str, int] = {}
+    for row in rows:
+        for name, value in row.items() if isinstance(row, dict) else [("value", row)]:
+            seen = types.setdefault(name, [])
+            kind = "null" if as_text and value == "" else type_of(value)
+            if kind not in seen:
+                seen.append(kind)
+            present[name] = present.get(name, 0) + 1
+    return tuple(
+        Field(name, _settled(kinds), "null" in kinds or present[name] < len(rows))
+        for name, kinds in list(types.items())[:_MOST_FIELDS]
+    )
+
+
+def type_of(value: Json) -> str:
+    """The type's name as profiles know it."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "bool"
+    if isinstance(value, int):
+        return "bigint"
+    if isinstance(value, float):
+        return "double"
+    if isinstance(value, str):
+        return _type_of_text(value)
+    return "list" if isinstance(value, list) else "object"
+
+
+def _type_of_text(text: str) -> str:
+    if _DATE.match(text):
+        return "date"
+    if _TIMESTAMP.match(text):
+        return "timestamp"
+    return "decimal_text" if _NUMBER.match(text) else "text"
+
+
+def _settled(kinds: Sequence[str]) -> tuple[str, ...]:
+    """Texts of several kinds are just text; one text that is no date makes a field no date."""
+    special = [kind for kind in kinds if kind in _SPECIAL_TEXT]
+    if "text" in kinds or len(special) > 1:
+        return tuple(dict.fromkeys("text" if kind in _SPECIAL_TEXT else kind for kind in kinds))
+    return tuple(kinds)

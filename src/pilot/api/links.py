@@ -1,0 +1,144 @@
+"""Paging by links and cursors: the API itself says where the next page is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pilot.api.envelope import Sign
+from pilot.api.keys import identity_of
+from pilot.api.look import Look, Page, Verdict
+from pilot.api.profile import How, Paging, PagingKind
+from pilot.api.sites import host_of, same_site
+from pilot.api.trails import folded, json_path
+from pilot.api.vocabulary import CURSOR_PARAMS, LAST_ID_PARAMS, OFFSET, PAGE
+from pilot.finding import Json
+
+_TRIES = 4
+_TRIES_WITHOUT_CURSOR = 3
+
+
+def by_header(look: Look) -> Paging | None:
+    """The Link header's `rel="next"`."""
+    link = look.first.envelope.header_link()
+    if not link or not _stays(look, link):
+        return None
+    page = look.linked_page(link)
+    if page.verdict is not Verdict.OTHER:
+        look.notes.append(f"the Link header leads to {page.verdict.value}")
+        return None
+    if page.envelope.header_link() == link:
+        look.notes.append("the Link header of page 2 leads to page 2 again")
+        return None
+    return _proven(look, page, PagingKind.HEADER_LINK, {}, "Link header, seen on page 2")
+
+
+def by_link(look: Look) -> Paging | None:
+    """An address in the body."""
+    for sign, link in look.first.envelope.next_links():
+        if not _stays(look, link):
+            continue
+        page = look.linked_page(link)
+        if page.verdict is not Verdict.OTHER:
+            look.notes.append(f"the link at {sign.path} leads to {page.verdict.value}")
+            continue
+        after = next((s for s in page.envelope.signs if s.path == sign.path), None)
+        # dlt stops at null or where the link is missing; "" or false it would take for an address.
+        if (
+            after is not None
+            and after.value is not None
+            and not (isinstance(after.value, str) and after.value)
+        ):
+            look.notes.append(f"{sign.path} ends with {after.value!r} instead of null")
+            continue
+        if after is not None and after.value == sign.value:
+            look.notes.append(f"the link at {sign.path} of page 2 leads to page 2 again")
+            continue
+        return _proven(
+            look,
+            page,
+            PagingKind.JSON_LINK,
+            {"next_url_path": sign.path},
+            f"link at {sign.path}, seen on page 2",
+        )
+    return None
+
+
+def by_cursor(look: Look) -> Paging | None:
+    """A value in the body that has to be sent back under some name."""
+    tries = _TRIES
+    for sign in look.first.envelope.cursors()[:2]:
+        for param in _params_for(sign, look.params):
+            if not tries:
+                return None
+            tries -= 1
+            page = look.named_page({param: str(sign.value)})
+            after = next((s for s in page.envelope.signs if s.path == sign.path), None)
+            if page.verdict is Verdict.OTHER and (after is None or after.value != sign.value):
+                options: dict[str, Json] = {"cursor_path": sign.path, "cursor_param": param}
+                options |= _has_more(look, page)
+                note = f"cursor at {sign.path} sent as {param}, seen on page 2"
+                return _proven(look, page, PagingKind.CURSOR, options, note)
+        look.notes.append(f"{sign.path} looks like a cursor, but no parameter takes it")
+    return None
+
+
+def by_last_id(look: Look) -> Paging | None:
+    """No cursor, but the API says that there is more: the last record's key may lead on."""
+    more, key = look.first.envelope.has_more(), identity_of(look.rows)
+    last = look.rows[-1]
+    if not more or more.value is not True or not key or not isinstance(last, dict):
+        return None
+    path = json_path((*look.found.trail, -1, *look.found.inner, key[0]))
+    for param in LAST_ID_PARAMS[:_TRIES_WITHOUT_CURSOR]:
+        page = look.named_page({param: str(last[key[0]])})
+        if page.verdict is Verdict.OTHER and not set(look.marks(page.rows)) & set(look.marks(look.rows)):
+            options: dict[str, Json] = {"cursor_path": path, "cursor_param": param}
+            options |= _has_more(look, page)
+            if "has_more_path" in options:
+                note = f"the last record's {key[0]} sent as {param}, seen on page 2"
+                return _proven(look, page, PagingKind.CURSOR, options, note)
+    return None
+
+
+def _stays(look: Look, link: str) -> bool:
+    """A link to another host is not followed: the key would go along when the script loads."""
+    if same_site(look.first.answer.url, link):
+        return True
+    note = f"the next link leads to another host ({host_of(link)}) and was not followed"
+    if note not in look.notes:
+        look.notes.append(note)
+    return False
+
+
+def _params_for(sign: Sign, given: dict[str, str]) -> Iterator[str]:
+    """Names under which the value may have to be sent, the likeliest first, each once."""
+    key = sign.key
+    for lead in ("next_", "next-", "next", "end_", "end"):
+        if key.lower().startswith(lead) and len(key) > len(lead):
+            stem = key[len(lead) :]
+            key = stem if key.isupper() else stem[0].lower() + stem[1:]
+            break
+    parents = [name for name in sign.names[:-1] if "cursor" in name]
+    guesses = [name for name in given if folded(name) == folded(key)]
+    guesses += (
+        [key] if key.lower() not in ("next", "value") else ["page"] if isinstance(sign.value, int) else []
+    )
+    guesses += ["cursor"] if parents and key != "after" else []
+    guesses += [sign.key, *CURSOR_PARAMS]
+    numbers = PAGE | OFFSET
+    yield from dict.fromkeys(
+        g for g in guesses if isinstance(sign.value, int) or folded(g) not in numbers - {"offset"}
+    )
+
+
+def _has_more(look: Look, page: Page) -> dict[str, Json]:
+    """dlt's `has_more_path`, where the sign is on both pages: dlt fails where it is missing."""
+    first, second = look.first.envelope.has_more(), page.envelope.has_more()
+    if first and second and first.path == second.path and first.value is True:
+        return {"has_more_path": first.path}
+    return {}
+
+
+def _proven(look: Look, page: Page, kind: PagingKind, options: dict[str, Json], note: str) -> Paging:
+    look.seen.extend(page.rows)
+    return Paging(kind, True, options, page_size=len(look.rows), how=How.SEEN, note=note)

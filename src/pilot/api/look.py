@@ -1,0 +1,119 @@
+"""One endpoint under the looking glass: its first page, and asking for others."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+
+from pilot.api.body import Body, read_body
+from pilot.api.envelope import Envelope, envelope_of
+from pilot.api.error_body import message_in
+from pilot.api.fetch import Answer
+from pilot.api.keys import identity_of
+from pilot.api.records import Found, find_records, records_at
+from pilot.finding import Json
+
+Ask = Callable[[str, Mapping[str, str], str], Answer]
+"""GET a URL with parameters; the last argument tells the person why, should another host be needed."""
+
+
+class Verdict(Enum):
+    """What a further answer shows beside the first page."""
+
+    OTHER = "other records"
+    SAME = "the same records"
+    EMPTY = "no records"
+    FAILED = "an error"
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of an endpoint. Holds rows: it lives as long as the probe, no longer."""
+
+    answer: Answer
+    body: Body = field(default_factory=Body, repr=False)
+    rows: tuple[Json, ...] = field(default=(), repr=False)
+    envelope: Envelope = field(default_factory=lambda: Envelope(""), repr=False)
+    verdict: Verdict = Verdict.OTHER
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+        return self.answer.status
+
+
+@dataclass
+class Look:
+    """The endpoint as looked at so far."""
+
+    ask: Ask = field(repr=False)
+    url: str
+    params: dict[str, str]
+    found: Found
+    first: Page
+    seen: list[Json] = field(default_factory=list, repr=False)
+    """All rows seen that are surely different records."""
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def rows(self) -> tuple[Json, ...]:
+        """The first page's records."""
+        return self.first.rows
+
+    def page(self, **params: str) -> Page:
+        """The endpoint again, with other parameters."""
+        return self.named_page(params)
+
+    def named_page(self, params: Mapping[str, str]) -> Page:
+        """The endpoint again, with other parameters, whatever characters their names have."""
+        return self._judged(self.ask(self.url, {**self.params, **params}, ""))
+
+    def linked_page(self, link: str) -> Page:
+        """The page that a link leads to."""
+        return self._judged(self.ask(link, {}, "the next page lies there"))
+
+    def marks(self, rows: Sequence[Json]) -> list[str]:
+        """Each row's identity: its key where it has one (other fields may change from call to call)."""
+        key = identity_of(self.rows)
+        return [
+            canonical([row.get(k) for k in key] if key and isinstance(row, dict) else row) for row in rows
+        ]
+
+    def _judged(self, answer: Answer) -> Page:
+        if not answer.ok or answer.cut:
+            return Page(answer, verdict=Verdict.FAILED)
+        body = read_body(answer)
+        rows = () if answer.status == 204 else records_at(body, self.found)
+        if rows is None:
+            return Page(answer, body, verdict=Verdict.FAILED)
+        envelope = envelope_of(answer.url, body.data, answer.headers, self.found.trail)
+        return Page(answer, body, rows, envelope, self._verdict(rows))
+
+    def _verdict(self, rows: tuple[Json, ...]) -> Verdict:
+        if not rows:
+            return Verdict.EMPTY
+        known, marks = set(self.marks(self.rows)), self.marks(rows)
+        fresh = sum(1 for mark in marks if mark not in known)
+        return Verdict.OTHER if fresh * 2 > len(marks) else Verdict.SAME
+
+
+def first_look(ask: Ask, url: str, params: dict[str, str], answer: Answer) -> Look:
+    """What the first answer shows. `Found.problem` says why nothing could be seen."""
+    body = read_body(answer)
+    if answer.problem:
+        found = Found(problem=answer.problem)
+    elif not answer.ok:
+        said = "" if body.problem else message_in(body.data)
+        found = Found(problem=f"HTTP {answer.status}" + (f": {said}" if said else ""))
+    else:
+        found = find_records(body, url)
+    envelope = envelope_of(answer.url, body.data, answer.headers, found.trail)
+    page = Page(answer, body, found.rows, envelope)
+    return Look(ask, url, params, found, page, [*found.rows])
+
+
+def canonical(value: Json) -> str:
+    """JSON in which equal values are equal text."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False)

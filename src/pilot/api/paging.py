@@ -1,0 +1,65 @@
+"""How an endpoint pages, proven by fetching a second page and seeing other records."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pilot.api.counting import by_offset, by_page, counts_pages, first_names, speaks_of_offset
+from pilot.api.links import by_cursor, by_header, by_last_id, by_link
+from pilot.api.look import Look, Verdict
+from pilot.api.profile import How, Paging, PagingKind, Shape
+
+_MOST_NOTES = 3
+
+
+def find_paging(look: Look) -> Paging:
+    """The way to further pages. `proven` only where it was walked, or where the API says there is none."""
+    known = _without_asking(look)
+    if known:
+        return known
+    for way in (by_header, by_link, by_cursor):
+        if paging := way(look):
+            return paging
+    if complete := _complete(look):
+        return complete
+    numbers = (by_offset, by_page) if speaks_of_offset(look) else (by_page, by_offset)
+    ways = (*numbers, by_last_id) if counts_pages(look) else (by_last_id, *numbers)
+    for way in ways:
+        if paging := way(look):
+            return paging
+    return replace(_unknown(look), page_size=len(look.rows))
+
+
+def _without_asking(look: Look) -> Paging | None:
+    shape = look.found.records.shape
+    if shape in (Shape.SINGLE, Shape.COLUMNAR):
+        return Paging(PagingKind.NONE, True, how=How.SEEN, note="one object, one answer")
+    if look.found.problem:
+        return Paging(note="nothing was seen")
+    if not look.rows:
+        return Paging(note="the list is empty, so paging can't be seen")
+    if look.first.body.partial or look.first.answer.cut:
+        return Paging(note="the first answer is too large to look further")
+    if shape in (Shape.CSV, Shape.NDJSON):
+        return Paging(note=f"not looked for in {shape.value}")
+    return None
+
+
+def _complete(look: Look) -> Paging | None:
+    """The API says that this is all, and a second page does not say otherwise."""
+    says = look.first.envelope.says_complete(len(look.rows))
+    if not says:
+        return None
+    page, offset = first_names(look)
+    second = look.named_page({page: "2", offset: str(len(look.rows))})
+    if second.verdict is Verdict.OTHER:
+        look.notes.append(f"{says}, but there are more records")
+        return None
+    return Paging(
+        PagingKind.NONE, True, page_size=None, how=How.SEEN, note=f"everything in one answer: {says}"
+    )
+
+
+def _unknown(look: Look) -> Paging:
+    """Nothing was proven; what was tried."""
+    return Paging(note="; ".join(dict.fromkeys(look.notes[:_MOST_NOTES])) or "no sign of further pages")

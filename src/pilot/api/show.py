@@ -1,0 +1,139 @@
+"""The profile as a table for a person, and as terse text for a model. Never a row's values."""
+
+from __future__ import annotations
+
+from pilot.api.profile import ApiProfile, Auth, AuthKind, Endpoint, Field, Paging, PagingKind, Shape
+from pilot.screen import Block, Line, Table
+
+_MOST_FIELDS = 60
+_SHORT = {"bigint": "int", "double": "float", "timestamp": "timestamp", "decimal_text": "number as text"}
+_AUTH = {
+    AuthKind.NONE: "none wanted",
+    AuthKind.BEARER: "Bearer token",
+    AuthKind.BASIC: "HTTP Basic",
+    AuthKind.OAUTH2: "OAuth2 client credentials",
+    AuthKind.UNKNOWN: "a key is wanted, how is not known",
+}
+
+
+def profile_table(profile: ApiProfile) -> tuple[Block, ...]:
+    """What was learned, in one short table and the notes."""
+    blocks: list[Block] = []
+    if profile.endpoints:
+        single = len(profile.endpoints) == 1
+        rows = [row for endpoint in profile.endpoints for row in _rows(profile, endpoint, single)]
+        rows.append(("Auth", auth_text(profile.auth, profile)))
+        if profile.limits:
+            rows.append(("Limits", ", ".join(f"{k}: {v}" for k, v in list(profile.limits.items())[:3])))
+        rows.append(("Asked", f"{_plural(profile.requests, 'request')}, {profile.seconds:.1f} s"))
+        blocks.append(Table(("", "What was seen"), tuple(rows)))
+    tone = "warn" if profile.endpoints else "quiet"
+    return (*blocks, *(Line(note, tone) for note in profile.notes))
+
+
+def _rows(profile: ApiProfile, endpoint: Endpoint, single: bool) -> list[tuple[str, str]]:
+    address = f"{profile.base_url.rstrip('/')}/{endpoint.path}"
+    rows = [("Endpoint", f"{endpoint.method} {address}")]
+    if endpoint.status:
+        rows.append(("Status", " ".join(filter(None, (str(endpoint.status), endpoint.content_type)))))
+    if endpoint.error:
+        return [*rows, ("Problem", endpoint.error)]
+    rows.append(("Records", _records(endpoint)))
+    rows.append(("Paging", paging_text(endpoint.paging)))
+    rows.append(("Key", " + ".join(endpoint.primary_key) or "none seen"))
+    return rows if single else [*rows, ("", "")]
+
+
+def _records(endpoint: Endpoint) -> str:
+    records = endpoint.records
+    where = "at the top" if records.selector == "$" else f"at {records.selector}"
+    if records.shape is Shape.SINGLE:
+        return f"one object {where}, {_plural(len(records.fields), 'field')}"
+    if not records.count:
+        return f"an empty list {where}: 0 records"
+    kind = "" if records.shape is Shape.LIST else f" ({records.shape.value})"
+    total = f" of {endpoint.total}" if endpoint.total and endpoint.total > records.count else ""
+    return f"{_plural(records.count, 'record')}{total} {where}{kind}, {_plural(len(records.fields), 'field')}"
+
+
+def paging_text(paging: Paging) -> str:
+    """How it pages, in honest words."""
+    name = "one page" if paging.kind is PagingKind.NONE else paging.kind.value.replace("_", " ")
+    if paging.proven:
+        return f"{name}: {paging.note}" if paging.note else name
+    return "not proven" + (f": {paging.note}" if paging.note else "")
+
+
+def auth_text(auth: Auth, profile: ApiProfile) -> str:
+    """How the key is sent, and how that is known."""
+    if auth.kind is AuthKind.NONE and not profile.seen:
+        return "not known"
+    text = _AUTH.get(auth.kind) or f"API key in the {auth.location} {auth.name}"
+    known = "" if auth.kind in (AuthKind.NONE, AuthKind.UNKNOWN) else auth.how.value
+    more = "; ".join(filter(None, (known, auth.note)))
+    return f"{text} ({more})" if more else text
+
+
+def profile_text(profile: ApiProfile) -> str:
+    """The profile for a model: names, types, shapes, options in dlt's words."""
+    if not profile.endpoints:
+        return "\n".join(["API: not probed.", *profile.notes])
+    lines = [f"base_url: {profile.base_url}", f"auth: {_auth_for_model(profile)}"]
+    for endpoint in profile.endpoints:
+        lines += _endpoint_for_model(endpoint)
+    if "retry-after" in profile.limits:
+        lines.append(f"retry-after: {profile.limits['retry-after']}")
+    return "\n".join([*lines, *(f"note: {note}" for note in profile.notes)])
+
+
+def _auth_for_model(profile: ApiProfile) -> str:
+    auth = profile.auth
+    if auth.kind is AuthKind.API_KEY:
+        return f"api_key, location={auth.location}, name={auth.name} ({auth.how.value})"
+    if auth.kind is AuthKind.NONE:
+        return "none" if profile.seen else "unknown"
+    return f"{auth.kind.value} ({auth.note or auth.how.value})"
+
+
+def _endpoint_for_model(endpoint: Endpoint) -> list[str]:
+    query = f" params={endpoint.params}" if endpoint.params else ""
+    lines = [f"{endpoint.method} {endpoint.path} (resource {endpoint.name}){query}"]
+    if endpoint.error:
+        return [*lines, f"  not seen: {endpoint.error}"]
+    records = endpoint.records
+    shape = "" if records.shape is Shape.LIST else f" {records.shape.value}"
+    total = f" of {endpoint.total}" if endpoint.total is not None else ""
+    lines.append(f"  records: data_selector={records.selector!r}{shape}, {records.count}{total}")
+    lines.append(f"  fields: {_fields(records.fields)}")
+    lines.append(f"  paging: {_paging_for_model(endpoint.paging)}")
+    if endpoint.primary_key:
+        lines.append(f"  primary_key: {', '.join(endpoint.primary_key)}")
+    if endpoint.cursors:
+        lines.append(f"  times: {', '.join(cursor.name for cursor in endpoint.cursors)}")
+    return lines
+
+
+def _fields(fields: tuple[Field, ...]) -> str:
+    """Fields by type: `int id, age?; text name`. `?` is nullable."""
+    by_type: dict[str, list[str]] = {}
+    for one in fields[:_MOST_FIELDS]:
+        kinds = [_SHORT.get(kind, kind) for kind in one.types if kind != "null"] or ["null"]
+        by_type.setdefault("|".join(kinds), []).append(one.name + ("?" if one.nullable else ""))
+    text = "; ".join(f"{kind} {', '.join(names)}" for kind, names in by_type.items())
+    return (
+        f"{text}; and {len(fields) - _MOST_FIELDS} more"
+        if len(fields) > _MOST_FIELDS
+        else text or "none seen"
+    )
+
+
+def _paging_for_model(paging: Paging) -> str:
+    if paging.kind is PagingKind.UNKNOWN or not paging.proven:
+        return f"not proven ({paging.note})" if paging.note else "not proven"
+    options = {"type": paging.kind.value, **paging.options}
+    end = f", {paging.end_status} ends it" if paging.end_status else ""
+    return f"{options}{end}"
+
+
+def _plural(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
