@@ -39,7 +39,7 @@ def diff_lines(diff: Diff, paper: Paper, width: int | None) -> list[Text]:
     last = max((row.number or 0 for row in rows), default=0)
     digits = 0 if width is not None and width < _NARROW else len(str(last))
     bodies = _bodies(diff, rows, paper)
-    lines = [_title(diff, rows, paper)]
+    lines = folded(_title(diff, rows, paper), width)
     for row, body in zip(rows, bodies, strict=True):
         lines += _set(row, body, digits, paper, width)
     return lines
@@ -105,7 +105,10 @@ def _set(row: _Row, body: Text, digits: int, paper: Paper, width: int | None) ->
     gutter = (f"{row.number:>{digits}} " if digits else "", "dim"), (f"{shown} ", _STYLES[row.sign])
     margin = " " * (len(gutter[0][0]) + 2)
     parts = folded(body, None if width is None else width - len(margin))
-    lines = [Text.assemble(*gutter, parts[0]), *(Text.assemble(margin, part) for part in parts[1:])]
+    first = Text.assemble(*gutter, parts[0])
+    if not parts[0].plain:
+        first.rstrip()
+    lines = [first, *(Text.assemble(margin, part) for part in parts[1:])]
     if row.text.endswith("\n"):
         lines.append(Text(f"{margin}{_NO_END}", "dim"))
     return lines

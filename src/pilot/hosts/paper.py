@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TextIO
 
@@ -63,7 +64,12 @@ class Paper:
     @property
     def width(self) -> int | None:
         """Columns; None where lines may be as long as they like (a pipe, a file)."""
-        return max(self.console.width, 20) if self.terminal else None
+        if not self.terminal:
+            return None
+        columns = self.console.width
+        if self.console.is_dumb_terminal:  # rich takes those to have 80 columns
+            columns = os.get_terminal_size(self.stream.fileno()).columns or columns
+        return max(columns, 20)
 
     @property
     def measure(self) -> int | None:
@@ -82,13 +88,13 @@ class Paper:
         """The same for what a program printed, its colours and rewritten lines taken out."""
         return fitted(visible(self._redact(printed(text))), self._encoding)
 
-    def print(self, lines: Sequence[Text]) -> None:
-        """Write lines that already fit."""
+    def print(self, lines: Sequence[Text], *, sets_apart: bool = False) -> None:
+        """Write lines that already fit; after those that set apart, no gap is wanted."""
         from rich.text import Text
 
         if lines:
             self.console.print(Text("\n").join(lines), soft_wrap=True)
-            self._blank = not lines[-1].plain.strip()
+            self._blank = sets_apart or not lines[-1].plain.strip()
 
     def gap(self) -> None:
         """One empty line, unless there is one."""

@@ -67,7 +67,7 @@ class TerminalHost(ScreenWriter):
         """One line. What is offered stands below the question where it would crowd it."""
         text, offered = self._paper.clean(question.text), self._paper.clean(offer(question))
         width = self._paper.measure or 80
-        if len(text) + len(offered) + _FEWEST > width:
+        if offered and len(text) + len(offered) + _FEWEST > width:
             lines = prose(offered, "", width - MARGIN, self._paper)
             offered = "".join(f"\n{' ' * MARGIN}{line.plain}" for line in lines) + "\n "
         try:

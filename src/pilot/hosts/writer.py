@@ -73,6 +73,8 @@ class ScreenWriter:
             with silence() as silent:
                 yield silent
             return
+        if self._verbose:
+            self._head()
         kind = LiveRegion if self._paper.lively else LogRegion
         region: Region = kind(self._paper, text, self._keep, self._verbose)
         with self._alone():
@@ -107,7 +109,7 @@ class ScreenWriter:
         if self._headed < len(self._open):
             self._paper.gap()
         for depth in range(self._headed, len(self._open)):
-            self._paper.print(heading(self._open[depth], depth, self._paper))
+            self._paper.print(heading(self._open[depth], depth, self._paper), sets_apart=True)
         self._headed = len(self._open)
 
     @property

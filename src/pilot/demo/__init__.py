@@ -1,0 +1,1 @@
+"""What `pilot demo` works on."""

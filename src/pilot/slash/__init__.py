@@ -1,0 +1,1 @@
+"""Commands that can be typed at every prompt: what begins with a slash."""

@@ -1,0 +1,74 @@
+"""The commands that pilot has."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Sequence
+
+from pilot.errors import Interrupted, UsageError
+from pilot.screen import Block
+from pilot.slash.command import Act, Command, SlashContext
+
+
+def _show(context: SlashContext, text: str) -> Sequence[Block]:
+    if not text:
+        return context.show(None)
+    if not text.lstrip("#").isdecimal():
+        raise UsageError(f"{text} is no number of a cell.", "/show 3 shows cell 3, /log lists them.")
+    return context.show(int(text.lstrip("#")))
+
+
+def _sql(context: SlashContext, text: str) -> Sequence[Block]:
+    return context.sql(_needed(text, "What should be asked?", "/sql SELECT count(*) FROM …"))
+
+
+def _dlt(context: SlashContext, text: str) -> Sequence[Block]:
+    text = _needed(text, "Which dlt command?", "/dlt pipeline NAME info")
+    try:
+        return context.dlt(shlex.split(text))
+    except ValueError as error:
+        raise UsageError(f"This can't be taken apart into words: {error}.", "Close every quote.") from None
+
+
+def _model(context: SlashContext, text: str) -> Sequence[Block]:
+    return context.model(_needed(text, "Which model?", "/model NAME, or /model builtin"))
+
+
+def _quit(context: SlashContext, text: str) -> Sequence[Block]:
+    raise Interrupted("Left with /quit.")
+
+
+def _needed(text: str, question: str, example: str) -> str:
+    if not text:
+        raise UsageError(question, example)
+    return text
+
+
+def _alone(name: str, method: Callable[[SlashContext], Sequence[Block]]) -> Act:
+    """A command without arguments."""
+
+    def act(context: SlashContext, text: str) -> Sequence[Block]:
+        if text:
+            raise UsageError(f"/{name} takes nothing after it.", f"Type /{name} alone.")
+        return method(context)
+
+    return act
+
+
+COMMANDS = (
+    Command("show", "[N]", "show a cell: what it did and what came of it", _show),
+    Command(
+        "log",
+        "",
+        "list the cells so far",
+        _alone("log", lambda context: context.log()),
+        also=("history", "cells"),
+    ),
+    Command("run", "", "run the script", _alone("run", lambda context: context.run())),
+    Command("sql", "QUERY", "ask the loaded tables, in SQL or in words", _sql, also=("query",)),
+    Command("tables", "", "show the loaded tables", _alone("tables", lambda context: context.tables())),
+    Command("dlt", "COMMAND", "run a dlt command: /dlt pipeline NAME info", _dlt),
+    Command("undo", "", "put the last change back", _alone("undo", lambda context: context.undo())),
+    Command("model", "NAME", "go on with another model, or builtin", _model),
+    Command("quit", "", "leave; pilot resume goes on", _quit, also=("exit", "q", "bye")),
+)
