@@ -52,7 +52,9 @@ class RunError:
     body: str | None = None
     """The beginning of the API's answer."""
     fields: tuple[str, ...] = ()
-    """Configuration fields that dlt did not find."""
+    """Configuration fields that dlt did not find, as dotted paths: `sources.weather.api_key`."""
+    retry_after: float | None = None
+    """Seconds that the API asked to wait."""
 
     @property
     def root(self) -> ErrorLink:

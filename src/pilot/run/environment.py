@@ -1,0 +1,61 @@
+"""The environment of a child: an allow-list, so that no key of pilot's own gets into code nobody has read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pilot.run.result import RunMode
+
+# fmt: off
+_SYSTEM = {
+    "PATH", "HOME", "USER", "LOGNAME", "LANG", "LANGUAGE", "TZ", "TMPDIR",
+    "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH",
+    "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME",
+    "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY",
+    "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE",
+    "PYTHONPATH", "PYTHONPYCACHEPREFIX",
+    "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT", "TEMP", "TMP", "USERPROFILE",
+    "APPDATA", "LOCALAPPDATA", "PROGRAMDATA", "NUMBER_OF_PROCESSORS",
+}
+# fmt: on
+
+_NEVER = ("_", "OPENAI", "ANTHROPIC", "PILOT")
+
+_ALWAYS = {
+    "TERM": "dumb",
+    "NO_COLOR": "1",
+    "PYTHONUNBUFFERED": "1",
+    "PYTHONIOENCODING": "utf-8",
+    "RUNTIME__DLTHUB_TELEMETRY": "false",
+}
+
+_IN_A_CHECK = {
+    # dlt's defaults are silent for 15 seconds up to 5 minutes before an API's failure shows
+    "RUNTIME__REQUEST_MAX_ATTEMPTS": "2",
+    "RUNTIME__REQUEST_TIMEOUT": "10",
+    "RUNTIME__HTTP_SHOW_ERROR_BODY": "true",
+}
+
+
+def child_environment(
+    own: Mapping[str, str], given: Mapping[str, str], mode: RunMode | None = None
+) -> dict[str, str]:
+    """The environment for a child.
+
+    `own` is the environment that pilot itself has: of it only what the system and dlt need is passed on;
+    what the person set for dlt there beats a check's settings. `given` are the secrets of this run.
+    """
+    passed = {name: value for name, value in own.items() if _is_for_dlt(name) or _is_for_system(name)}
+    check = _IN_A_CHECK if mode is RunMode.CHECK else {}
+    return {**check, **passed, **_ALWAYS, **given}
+
+
+def _is_for_system(name: str) -> bool:
+    return name.upper() in _SYSTEM or name.startswith("LC_")
+
+
+def _is_for_dlt(name: str) -> bool:
+    """dlt's own variables, and its configuration: `SOURCES__WEATHER__API_KEY`."""
+    if name.upper().startswith(_NEVER):
+        return False
+    return name.startswith("DLT_") or "__" in name

@@ -1,0 +1,70 @@
+"""Load packages that a failed run left behind: dlt would retry them for ever, and load nothing else."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from pilot.errors import PilotError
+
+CHILD = Path(__file__).with_name("pending_child.py")
+
+_TIME_LIMIT = 120.0
+
+
+def clear_pending(
+    root: Path,
+    interpreter: Path,
+    pipeline: str,
+    environment: Mapping[str, str],
+    redact: Callable[[str], str],
+) -> bool:
+    """Have dlt abort a pipeline's pending packages; whether there were any. Raises PilotError."""
+    if not _may_be_pending(root, pipeline, environment):
+        return False
+    hint = f"See `dlt pipeline {pipeline} info`; `dlt pipeline {pipeline} abort-packages` drops them."
+    try:
+        done = subprocess.run(
+            [interpreter, CHILD, pipeline],
+            cwd=root,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_TIME_LIMIT,
+            check=False,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+        )
+    except subprocess.TimeoutExpired:
+        raise PilotError("Dropping what the failed load left behind took too long.", hint) from None
+    if done.returncode:
+        reason = (redact(done.stderr).strip().splitlines() or ["dlt did not say why"])[-1]
+        raise PilotError(f"What the failed load left behind can't be dropped: {reason}", hint)
+    return done.stdout.split()[-1:] == ["cleared"]
+
+
+def _may_be_pending(root: Path, pipeline: str, environment: Mapping[str, str]) -> bool:
+    """A look at the disk: asking dlt costs a second."""
+    if (root / ".dlt" / ".workspace").exists():
+        return True  # a dltHub workspace keeps its pipelines elsewhere
+    folder = _data_folder(environment) / "pipelines" / pipeline
+    stages = (folder / "normalize" / "extracted", folder / "load" / "normalized")
+    return any(stage.is_dir() and any(stage.iterdir()) for stage in stages)
+
+
+def _data_folder(environment: Mapping[str, str]) -> Path:
+    """Where dlt keeps its data, by its own rules."""
+    if "DLT_DATA_DIR" in environment:
+        return Path(environment["DLT_DATA_DIR"])
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        return Path("/var/dlt")
+    home = Path(environment.get("HOME") or Path.home())
+    if not os.access(home, os.W_OK):
+        return Path(tempfile.gettempdir(), "dlt")
+    if "XDG_DATA_HOME" in environment and not (home / ".dlt").is_dir():
+        return Path(environment["XDG_DATA_HOME"], "dlt")
+    return home / ".dlt"
