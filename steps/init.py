@@ -49,8 +49,9 @@ class Init(Step):
         """Offer dlt's verified source of that name; never by default, never unattended."""
         if not kit.host.interactive or not is_verified(names.name):
             return False
+        text = f"dlt has a verified source '{names.name}', fetched from github.com. Use it?"
         question = Question(
-            f"dlt has a verified source '{names.name}'. Use it (fetched from github.com), or describe an API?",
+            text,
             flag="NAME",
             default="d",
             choices=(Choice("d", "describe an API"), Choice("v", "verified source")),

@@ -1,11 +1,12 @@
 """Ask the loaded tables something worth knowing."""
 
+from pilot.desk import result_blocks
 from pilot.drafting import names_of, writer_choice
 from pilot.errors import PilotError
 from pilot.facts import Facts
 from pilot.finding import Finding, FindingKind, Remedy
 from pilot.kit import Kit
-from pilot.screen import Code, table
+from pilot.screen import Code
 from pilot.session.session import Session
 from pilot.step import Outcome, Status, Step
 
@@ -37,5 +38,5 @@ class QueryTables(Step):
             return Outcome(
                 Status.FAILED, finding.says, Facts(sql=sql), (Code(sql, "sql"),), findings=(finding,)
             )
-        shows = (Code(sql, "sql"), table(result.columns, result.rows))
-        return Outcome(says=says or f"{len(result.rows)} rows", learned=Facts(sql=sql), shows=shows)
+        says = says or f"{len(result.rows)} rows"
+        return Outcome(says=says, learned=Facts(sql=sql), shows=result_blocks(result, sql))

@@ -22,9 +22,7 @@ class Refine(Step):
         if not kit.host.interactive:
             return Outcome(Status.SKIPPED, "nobody is there to ask")
         done = 0
-        question = Question(
-            "What next? (in words; Enter or /quit leaves)", flag="pilot refine", optional=True
-        )
+        question = Question("What next? (Enter leaves)", flag="pilot refine", optional=True)
         while request := self._ask(kit, question):
             try:
                 cell = kit.policies.run(_POLICY, Facts(request=request), f"Refine: {request}")

@@ -45,13 +45,13 @@ class Catalogue:
     def step(self, name: str) -> Step:
         """A step by name. Raises UsageError listing the names there are."""
         if name not in self._steps:
-            self._steps[name] = self._load("steps", name, Step)
+            self._steps[name] = self._load("steps", name, Step)  # type: ignore[type-abstract]
         return self._steps[name]
 
     def validator(self, name: str) -> Validator:
         """A validator by name. Raises UsageError listing the names there are."""
         if name not in self._validators:
-            self._validators[name] = self._load("validators", name, Validator)
+            self._validators[name] = self._load("validators", name, Validator)  # type: ignore[type-abstract]
         return self._validators[name]
 
     def policy(self, name: str) -> Policy:

@@ -53,9 +53,9 @@ class Desk:
         return table_blocks(self._kit.warehouse.tables(names_of(self._session.facts)))
 
     def sql(self, text: str) -> Sequence[Block]:
-        """Run one read-only query."""
-        result = self._kit.warehouse.query(names_of(self._session.facts), text)
-        return result_blocks(result)
+        """Run one read-only query, or answer a question in words."""
+        sql, result = self.ask(text)
+        return result_blocks(result, sql if sql != text else "")
 
     def ask(self, words: str) -> tuple[str, QueryResult]:
         """Answer a question in words, or run it as it is where it is SQL: the query and its rows."""
@@ -113,16 +113,20 @@ class Desk:
             blocks.append(Line("Rows that were loaded stay in the destination.", "warn"))
         return blocks
 
-    def undo_here(self) -> None:
-        """Undo at a prompt: the engine then looks again at what comes next."""
-        self._kit.host.show(*self.undo())
-        raise Replan
-
     def model(self, name: str) -> Sequence[Block]:
         """Go on with another writer."""
         choice, says = self._kit.writers.set_up(name)
         self._session.learn(Facts(writer=choice))
         return (Line(says, "good"),)
+
+
+class PromptDesk(Desk):
+    """The desk at a prompt in the midst of a policy."""
+
+    def undo(self, number: int | None = None) -> Sequence[Block]:
+        """Undo, and have the engine look again at what comes next."""
+        self._kit.host.show(*super().undo(number))
+        raise Replan
 
 
 def is_sql(words: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TypeAlias
 
 from pilot.api.profile import ApiProfile
@@ -83,9 +84,12 @@ def write_agreed(
             note = _keep_requirements(kit, verdict.text)
             return Written(verdict.text, draft.plan, note)
         brief = replace(brief, script=draft.text, wishes=(*brief.wishes, verdict.words))
-        words = verdict.words
-        ask = lambda writer, brief, words=words: writer.refine(brief, words)  # noqa: E731
+        ask = partial(_refined, verdict.words)
     raise PilotError("No draft was agreed to.", "pilot resume starts the writing again.")
+
+
+def _refined(words: str, writer: Writer, brief: Brief) -> Reply:
+    return writer.refine(brief, words)
 
 
 def _draft(session: Session, kit: Kit, brief: Brief, ask: Ask) -> Draft:

@@ -133,7 +133,7 @@ class Engine:
             if missing[0] in self._catalogue.step(policy.step[i].use).gives:
                 return i
         raise UsageError(
-            f"Step {policy.step[pending[0]].use} needs {missing[0]!r}, and no step of {policy.name} gives it.",
+            f"Step {policy.step[pending[0]].use} needs {missing[0]!r}, and no step gives it.",
             "pilot init starts from the beginning.",
         )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from pilot.errors import EndOfInput, StepFailed
+from pilot.errors import AnswerMissing, EndOfInput, StepFailed
 from pilot.finding import Finding, FindingKind
 from pilot.hosts.answers import complaint, meant
 from pilot.screen import Block, Line, Progress, Question
@@ -38,9 +38,10 @@ class ScriptedHost:
     `edits` are the texts that come back from the editor; without one left the text stays as it is.
     """
 
-    interactive = True
-
-    def __init__(self, answers: Sequence[str] = (), edits: Sequence[str] = ()) -> None:
+    def __init__(
+        self, answers: Sequence[str] = (), edits: Sequence[str] = (), *, interactive: bool = True
+    ) -> None:
+        self.interactive = interactive
         self.shown: list[Block] = []
         self.asked: list[Question] = []
         self.opened: list[Cell] = []
@@ -59,8 +60,10 @@ class ScriptedHost:
         self.shown += blocks
 
     def ask(self, question: Question) -> str:
-        """The next answer. Raises EndOfInput when none is left."""
+        """The next answer. Raises EndOfInput when none is left, AnswerMissing when nobody is there."""
         self.asked.append(question)
+        if not self.interactive:
+            raise AnswerMissing(question.text, question.flag)
         if not self._answers:
             raise EndOfInput(f"No answer is left for: {question.text}")
         typed = self._answers.pop(0)

@@ -6,14 +6,15 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from pilot.api.prober import ApiProber
 from pilot.catalogue import Catalogue
 from pilot.consent import Consent
-from pilot.desk import Desk
+from pilot.desk import Desk, PromptDesk
 from pilot.engine import Engine
 from pilot.hosts.choose import open_host
+from pilot.hosts.terminal import TerminalHost
 from pilot.kit import Kit
 from pilot.memory import Memory
 from pilot.model.settings import load_settings
@@ -22,21 +23,16 @@ from pilot.project.project import DltProject
 from pilot.project.secrets import ProjectSecrets
 from pilot.redaction import Redactor
 from pilot.run.runner import ScriptRunner
+from pilot.screen import Host
 from pilot.session.lock import only_writer
 from pilot.session.session import Session
 from pilot.session.store import STATE, Store
-from pilot.slash.commands import SlashCommands
+from pilot.slash.dispatch import SlashCommands
 from pilot.trust import Trust
 from pilot.warehouse.warehouse import DltWarehouse
 from pilot.writers.choice import WriterRoom
 
-if TYPE_CHECKING:
-    from pilot.hosts.terminal import TerminalHost
-    from pilot.hosts.unattended import UnattendedHost
-
-    AnyHost: TypeAlias = TerminalHost | UnattendedHost
-
-ChooseSession: TypeAlias = "Callable[[AnyHost, Store, Redactor], Session]"
+ChooseSession: TypeAlias = Callable[[Host, Store, Redactor], Session]
 """Begins a session, or takes up the newest."""
 
 
@@ -45,7 +41,7 @@ class Workshop:
     """Everything that a command works with."""
 
     options: Options
-    host: AnyHost
+    host: Host
     session: Session
     catalogue: Catalogue
     engine: Engine
@@ -89,7 +85,7 @@ def open_workshop(options: Options, choose: ChooseSession) -> Iterator[Workshop]
 
 
 def _assemble(
-    options: Options, host: AnyHost, session: Session, project: DltProject, redactor: Redactor
+    options: Options, host: Host, session: Session, project: DltProject, redactor: Redactor
 ) -> Workshop:
     memory = Memory.of_user(options.root, os.environ)
     trust = Trust(options.root, host, memory, options.trust)
@@ -116,5 +112,6 @@ def _assemble(
     )
     engine.kit = kit
     desk = Desk(session, kit)
-    host.on_command = SlashCommands(desk, host).run
+    if isinstance(host, TerminalHost):
+        host.on_command = SlashCommands(PromptDesk(session, kit), host)
     return Workshop(options, host, session, catalogue, engine, kit, desk)

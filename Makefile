@@ -1,0 +1,43 @@
+# Two commands for a fresh machine: `make demo` and `make test`. Both set everything up by themselves.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+WORKERS ?= 2
+
+# without bytecode every start of dlt costs ten seconds
+unexport PYTHONDONTWRITEBYTECODE
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: demo test setup lint types bench clean help
+
+help:  ## show what there is
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
+
+demo: $(READY)  ## the main job, with no key and no network: a weather API, loaded and queried
+	@rm -rf .demo
+	@$(BIN)/pilot demo --dir .demo
+
+test: $(READY) lint types  ## everything that CI checks
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -q
+
+setup: $(READY)  ## the virtual environment only
+
+$(READY): pyproject.toml constraints.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing pilot and its tools into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@touch $(READY)
+
+lint: $(READY)  ## ruff: lint and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY)  ## mypy, strict
+	$(BIN)/mypy
+
+bench: $(READY)  ## start-up, whole runs and tokens, as ratios in one run (minutes)
+	$(BIN)/python -m benchmarks
+
+clean:  ## remove what make made
+	rm -rf $(VENV) .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
