@@ -1,0 +1,1 @@
+"""One validator per file: the property that should hold."""

@@ -1,0 +1,61 @@
+"""A preview shows records of the API: not nothing, not an error, not a template's rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pilot.finding import Finding, FindingKind, Json, Remedy
+from pilot.run.records import Printed, is_error_record, read_printed
+from pilot.run.result import RunMode
+from pilot.run.wording import tail
+from pilot.session.session import Session
+from pilot.step import Outcome
+from pilot.validator import Validator
+
+_TEMPLATE_ROWS: tuple[dict[str, Json], ...] = (
+    {"id": 0},
+    {"id": 1},
+    {"id": 1, "name": "simon", "city": "berlin"},
+    {"id": 1, "name": "pomes"},
+    {"id": 1, "name": "Alice"},
+)
+"""The first rows of the demos that dlt's templates and documentation come with."""
+
+
+class PreviewShowsRecordsValidator(Validator):
+    """What a check run printed must be records."""
+
+    def check(self, session: Session, outcome: Outcome) -> Sequence[Finding]:
+        """Judge a check run that ended well; any other has been judged by its traceback."""
+        run = outcome.run
+        if run is None or run.mode is not RunMode.CHECK or not run.ok:
+            return ()
+        finding = _judge(read_printed(run.stdout))
+        return () if finding is None else (finding,)
+
+
+def _judge(printed: Printed) -> Finding | None:
+    records = printed.records
+    if not printed.shows_records:
+        says = "The preview ran, but it showed no record."
+        evidence: dict[str, Json] = {"output": tail(printed.text)}
+        return Finding(FindingKind.NO_RECORDS, says, Remedy.REPAIR, evidence)
+    if records and all(is_error_record(record) for record in records) and _all_equal(records):
+        says = "The preview shows an error of the API instead of records."
+        evidence = {"body": tail(printed.text)[:500]}
+        return Finding(FindingKind.ERROR_AS_DATA, says, Remedy.REPAIR, evidence)
+    if records and records[0] in _TEMPLATE_ROWS and _looks_like_template(records):
+        says = "The preview shows the rows of a template, not the API's."
+        return Finding(FindingKind.TEMPLATE_ROWS, says, Remedy.REPAIR, {"output": tail(printed.text)[:500]})
+    return None
+
+
+def _all_equal(records: Sequence[Json]) -> bool:
+    return all(record == records[0] for record in records)
+
+
+def _looks_like_template(records: Sequence[Json]) -> bool:
+    """A bare `id` may be real; a template counts from its first row on, and has nothing else."""
+    ids = [record.get("id") for record in records if isinstance(record, dict)]
+    first = ids[0] if ids else None
+    return isinstance(first, int) and ids == list(range(first, first + len(ids)))
