@@ -1,0 +1,1 @@
+"""The dlt project folder: `dlt init`, the script and its preview, secrets, requirements."""

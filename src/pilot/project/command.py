@@ -1,0 +1,117 @@
+"""Runs a command of dlt in a child process, in the project folder."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+LAUNCH = (
+    "import sys; sys.path[:] = [p for p in sys.path if p]; sys.argv[0] = 'dlt'; "
+    "from importlib.metadata import distribution; "
+    "points = distribution('dlt').entry_points; "
+    "sys.exit(next(p for p in points if (p.group, p.name) == ('console_scripts', 'dlt')).load()())"
+)
+"""What the `dlt` script does, without the project folder's modules in the way.
+
+`python -m dlt` will not do: it ends with 0 whatever happened.
+"""
+
+_NEEDED = """
+    PATH HOME USER LOGNAME SHELL LANG LANGUAGE TZ TMPDIR TEMP TMP TERM VIRTUAL_ENV XDG_DATA_HOME HTTP_PROXY
+    HTTPS_PROXY ALL_PROXY NO_PROXY SSL_CERT_FILE SSL_CERT_DIR REQUESTS_CA_BUNDLE CURL_CA_BUNDLE
+    GIT_SSL_CAINFO SYSTEMROOT WINDIR COMSPEC PATHEXT APPDATA LOCALAPPDATA USERPROFILE HOMEDRIVE HOMEPATH
+    PROGRAMDATA LD_LIBRARY_PATH DYLD_LIBRARY_PATH
+"""
+NEEDED = frozenset(_NEEDED.split())
+MOVES_THE_PROJECT = frozenset({"DLT_PROJECT_DIR", "DLT_CONFIG_FOLDER"})
+
+
+@dataclass(frozen=True)
+class CommandResult:
+    """How a command of dlt ended, and what it said."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+    seconds: float
+    timed_out: bool = False
+
+    @property
+    def ok(self) -> bool:
+        """Whether dlt says that it went well. For `dlt init` that is not enough."""
+        return self.exit_code == 0 and not self.timed_out
+
+
+def run_dlt(
+    arguments: Sequence[str],
+    root: Path,
+    interpreter: Path,
+    environ: Mapping[str, str],
+    timeout: float = 120.0,
+) -> CommandResult:
+    """Run `dlt ARGUMENTS` with nobody to answer its questions; the whole process group ends with it."""
+    started = time.monotonic()
+    process = subprocess.Popen(
+        [str(interpreter), "-c", LAUNCH, *arguments],
+        cwd=root,
+        env=dlt_environment(environ),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    timed_out = False
+    with process:
+        try:
+            stdout, stderr = process.communicate(timeout=timeout)
+        except subprocess.TimeoutExpired:
+            timed_out = True
+            stdout, stderr = _end(process)
+        except BaseException:
+            _end(process)
+            raise
+    return CommandResult(
+        process.returncode, _text(stdout), _text(stderr), time.monotonic() - started, timed_out
+    )
+
+
+def dlt_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """What dlt needs from the environment and nothing else; its telemetry is off."""
+    kept = {name: value for name, value in environ.items() if _is_needed(name.upper())}
+    return {
+        **kept,
+        "RUNTIME__DLTHUB_TELEMETRY": "false",
+        "PYTHONUTF8": "1",
+        "NO_COLOR": "1",
+        "GIT_TERMINAL_PROMPT": "0",
+    }
+
+
+def _is_needed(name: str) -> bool:
+    """Configuration that dlt reads has `__` between its parts."""
+    ours = name in NEEDED or name.startswith(("LC_", "DLT_")) or "__" in name.strip("_")
+    return ours and name not in MOVES_THE_PROJECT
+
+
+def _end(process: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:
+    """Kill the group; what it had said. A grandchild that keeps the pipes open is not waited for."""
+    with suppress(ProcessLookupError, PermissionError):
+        if sys.platform == "win32":
+            process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGKILL)
+    try:
+        return process.communicate(timeout=2)
+    except subprocess.TimeoutExpired as late:
+        return late.stdout or b"", late.stderr or b""
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "replace").replace("\r\n", "\n")

@@ -1,0 +1,79 @@
+"""Keeps requirements.txt true to what the script needs."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from pathlib import Path
+
+SQLGLOT = "sqlglot<30.1"
+WHY = "# reading loaded data through dlt 1.31 breaks with newer sqlglot"
+_COME_WITH_DLT = "dlt requests sqlglot yaml tomlkit pendulum orjson simplejson jsonpath_ng fsspec"
+COME_WITH_DLT = frozenset(_COME_WITH_DLT.split())
+OTHER_NAMES = {
+    "bs4": "beautifulsoup4",
+    "dateutil": "python-dateutil",
+    "dotenv": "python-dotenv",
+    "git": "GitPython",
+    "google": "google-api-python-client",
+    "jwt": "PyJWT",
+    "OpenSSL": "pyOpenSSL",
+    "PIL": "Pillow",
+    "psycopg2": "psycopg2-binary",
+    "serial": "pyserial",
+    "sklearn": "scikit-learn",
+}
+"""Modules that are installed under another name."""
+
+
+def requirements_for(script: str, existing: str, root: Path | None = None) -> str | None:
+    """requirements.txt with what the script needs added at its end; None when nothing is missing.
+
+    What the person wrote stays as it is, other versions of the same packages included. Modules of the
+    project itself (in `root`) need no installing.
+    """
+    listed = {_package(line) for line in existing.splitlines()}
+    adds = [] if "dlt" in listed else ["dlt[duckdb]"]
+    if "sqlglot" not in listed:
+        adds += [WHY, SQLGLOT]
+    adds += [name for name in _third_party(script, root) if _normal(name) not in listed]
+    if not adds:
+        return None
+    ending = "\r\n" if "\r\n" in existing else "\n"
+    start = existing if not existing or existing.endswith(("\n", "\r")) else existing + ending
+    return start + "".join(line + ending for line in adds)
+
+
+def _third_party(script: str, root: Path | None) -> list[str]:
+    try:
+        tree = ast.parse(script)
+    except (SyntaxError, ValueError):
+        return []
+    known = sys.stdlib_module_names | COME_WITH_DLT | {"__future__"}
+    packages = {OTHER_NAMES.get(name, name) for name in _imports(tree) - known if not _is_own(root, name)}
+    return sorted(packages, key=str.lower)
+
+
+def _imports(tree: ast.Module) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names.update(alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module.partition(".")[0])
+    return names
+
+
+def _is_own(root: Path | None, name: str) -> bool:
+    return root is not None and ((root / f"{name}.py").is_file() or (root / name).is_dir())
+
+
+def _package(line: str) -> str:
+    """The package that a line asks for; empty for a comment or an option."""
+    found = re.match(r"\s*([A-Za-z0-9][\w.-]*)", line)
+    return _normal(found[1]) if found else ""
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()

@@ -1,0 +1,131 @@
+"""The project's secrets: what the script needs, what is there, and the values to keep to oneself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from pilot.errors import UsageError
+from pilot.facts import SecretWanted
+from pilot.names import ProjectNames
+from pilot.options import SecretSource
+from pilot.project.destination_secrets import credentials_wanted
+from pilot.project.files import inside, read_text, write_text
+from pilot.project.given_secrets import match, parse_secret_option, value_of
+from pilot.project.placeholders import PLACEHOLDER, is_placeholder
+from pilot.project.script_secrets import SecretRead, secrets_read
+from pilot.project.secret_store import SECRETS, SecretStore, environment_name
+from pilot.project.secret_values import environment_secrets, is_setting
+from pilot.project.toml_file import Toml, leaf, leaves, parse_toml, with_values
+
+__all__ = ["ProjectSecrets", "parse_secret_option"]
+
+
+class ProjectSecrets:
+    """Finds, fills in and gives out secrets the way dlt does, without dlt."""
+
+    def __init__(self, root: Path, sources: Sequence[SecretSource], environ: Mapping[str, str]) -> None:
+        self.environ = environ
+        self._root = root
+        self._sources = tuple(sources)
+        self._store = SecretStore(root, environ)
+        self._saved: dict[str, str] = {}
+
+    def wanted(self, names: ProjectNames) -> tuple[SecretWanted, ...]:
+        """The secrets that script and destination read, and which of them have a value.
+
+        One that holds a placeholder is named by the place of that placeholder. Raises UsageError for a
+        secrets file that can't be read, and for a `--secret` that fits none while some are missing.
+        """
+        contents = self._store.contents()
+        script = read_text(inside(self._root, names.script)) or ""
+        found: dict[str, bool] = {}
+        for read in secrets_read(self._root, names.script, script):
+            found.update(self._look(read, names.pipeline, contents))
+        if "credentials=" not in script.replace(" ", ""):
+            found.update(credentials_wanted(names.destination, self._store, contents))
+        self._count_given(found)
+        return tuple(SecretWanted(path, present) for path, present in found.items())
+
+    def with_placeholders(self, paths: Sequence[str]) -> tuple[str | None, str]:
+        """secrets.toml as it is (None: no file) and with a placeholder for each path that it lacks."""
+        before = read_text(inside(self._root, SECRETS))
+        content = parse_toml(before or "", SECRETS)
+        after = before or ""
+        for path in paths:
+            if leaf(content, path.split(".")) is None:
+                note = f"fill in your {path.rpartition('.')[2]}"
+                after = with_values(after, {path: PLACEHOLDER}, SECRETS, note)
+        return before, after
+
+    def save(self, path: str, value: str) -> None:
+        """Write one value into secrets.toml, layout kept, mode 0600."""
+        self._saved[path] = value
+        file = inside(self._root, SECRETS)
+        write_text(file, with_values(read_text(file) or "", {path: value}, SECRETS))
+
+    def environment(self, wanted: Sequence[SecretWanted]) -> dict[str, str]:
+        """What the script's environment must hold beside dlt's own files.
+
+        That are the values given with `--secret`, under dlt's names, and the variables that the script
+        reads by their bare names; such a one may also be kept at the top of secrets.toml.
+        """
+        paths = [secret.path for secret in wanted]
+        given = {path: value for path in paths if "." not in path and (value := self._bare(path))}
+        for source in self._sources:
+            path = match(source, paths) or source.name
+            if path in paths or "." in path:
+                value = value_of(source, self.environ)
+                given[environment_name(path)] = value
+                given.update({path: value} if path in given else {})
+        return given
+
+    def values(self) -> dict[str, str]:
+        """Every secret value that is known, by dotted path. Never raises."""
+        values: dict[str, str] = {}
+        for path, value in self._all_values():
+            if not is_placeholder(value) and value not in (values.get(path), None):
+                values[path if path not in values else f"{path}.{len(values)}"] = value
+        return values
+
+    def _look(self, read: SecretRead, pipeline: str, contents: tuple[Toml, ...]) -> dict[str, bool]:
+        found = self._store.find(read, pipeline, contents)
+        if any(source.name in read.places for source in self._sources):
+            return {read.path: True}
+        if found is None:
+            return {} if read.optional else {read.path: False}
+        below = leaves(found.value, tuple(found.path.split(".")))
+        unfilled = {".".join(parts): False for parts, value in below if is_placeholder(value)}
+        return unfilled or {read.path: True}
+
+    def _count_given(self, found: dict[str, bool]) -> None:
+        unmatched = []
+        for source in self._sources:
+            value_of(source, self.environ)
+            path = match(source, tuple(found))
+            if path:
+                found[path] = True
+            else:
+                unmatched.append(source.name)
+        missing = [path for path, present in found.items() if not present]
+        if missing and unmatched:
+            raise UsageError(
+                f"--secret {unmatched[0]} is none of the secrets that are missing.",
+                f"Missing: {', '.join(missing)}.",
+            )
+
+    def _bare(self, variable: str) -> str | None:
+        """The value of a variable that is read by its bare name."""
+        value = self.environ.get(variable) or leaf(self._store.contents()[0], (variable,))
+        return None if is_placeholder(value) else str(value)
+
+    def _all_values(self) -> Iterator[tuple[str, str]]:
+        yield from self._saved.items()
+        for source in self._sources:
+            try:
+                yield source.name, value_of(source, self.environ)
+            except UsageError:
+                continue
+        for values in self._store.file_values():
+            yield from ((path, value) for path, value in values.items() if not is_setting(path))
+        yield from environment_secrets(self.environ)
