@@ -6,7 +6,7 @@ from pilot.kit import Kit
 from pilot.project.naming import check_name
 from pilot.screen import Question
 from pilot.session.session import Session
-from pilot.step import Outcome, Step
+from pilot.step import Outcome, Status, Step
 
 
 class AskApi(Step):
@@ -17,6 +17,8 @@ class AskApi(Step):
 
     def run(self, session: Session, kit: Kit) -> Outcome:
         """Take the answer from the command line or ask."""
+        if session.facts.verified:
+            return Outcome(Status.SKIPPED, "the verified source knows its API")
         goal = kit.options.api or kit.host.ask(Question("Which API do you want to load?", flag="--api TEXT"))
         kit.consent.person_named(hosts_in(goal))
         name = session.facts.name or self._name(goal, kit)

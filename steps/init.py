@@ -1,10 +1,12 @@
 """Make the dlt project, with dlt's own `dlt init`."""
 
+from dataclasses import replace
+
 from pilot.errors import AnswerMissing, Declined
 from pilot.facts import Facts
 from pilot.kit import Kit
 from pilot.names import ProjectNames
-from pilot.project.verified_sources import is_verified
+from pilot.project.verified_sources import verified_source
 from pilot.screen import Choice, Line, Question
 from pilot.session.session import Session
 from pilot.step import Outcome, Status, Step
@@ -23,10 +25,14 @@ class Init(Step):
         if kit.project.read(names.script) is not None:
             return self._existing(names, kit)
         verified = self._wants_verified(names, kit)
+        if verified:
+            names = replace(names, name=verified)
         with kit.host.working(f"dlt init {names.name} {names.destination}"):
-            files = kit.project.init(names, verified)
+            files = kit.project.init(names, bool(verified))
         session.record_created(kit.project.root, files)
-        learned = Facts(names=names, written=True if verified else None)
+        learned = Facts(names=names)
+        if verified:
+            learned = Facts(names=names, written=True, verified=True, goal=f"dlt's verified source {verified}")
         return Outcome(says=f"{len(files)} files", learned=learned, shows=(Line("  ".join(files), "quiet"),))
 
     def _existing(self, names: ProjectNames, kit: Kit) -> Outcome:
@@ -45,11 +51,12 @@ class Init(Step):
                 raise Declined(f"{names.script} exists and was kept.", "pilot init with another NAME.")
         return Outcome(Status.SKIPPED, f"{names.script} is here already", learned=Facts(names=names))
 
-    def _wants_verified(self, names: ProjectNames, kit: Kit) -> bool:
+    def _wants_verified(self, names: ProjectNames, kit: Kit) -> str | None:
         """Offer dlt's verified source of that name; never by default, never unattended."""
-        if not kit.host.interactive or not is_verified(names.name):
-            return False
-        text = f"dlt has a verified source '{names.name}', fetched from github.com. Use it?"
+        source = verified_source(names.name)
+        if source is None or not kit.host.interactive:
+            return None
+        text = f"dlt has a verified source '{source}', fetched from github.com. Use it?"
         question = Question(
             text,
             flag="NAME",
@@ -57,4 +64,5 @@ class Init(Step):
             choices=(Choice("d", "describe an API"), Choice("v", "verified source")),
             free=False,
         )
-        return kit.host.ask(question) == "v" and kit.consent.contact("github.com", "to fetch the source")
+        wanted = kit.host.ask(question) == "v" and kit.consent.contact("github.com", "to fetch it")
+        return source if wanted else None

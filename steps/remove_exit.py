@@ -1,7 +1,7 @@
 """Take the preview and its `exit()` out, so that the next run loads."""
 
 from pilot.project.preview import has_preview, remove_preview
-from pilot.validators.limits_left import limits_left
+from pilot.project.limits import limits_left
 
 from pilot.drafting import names_of
 from pilot.facts import Facts

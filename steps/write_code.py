@@ -4,7 +4,7 @@ from pilot.drafting import brief_of, write_agreed
 from pilot.facts import Facts
 from pilot.kit import Kit
 from pilot.session.session import Session
-from pilot.step import Outcome, Step
+from pilot.step import Outcome, Status, Step
 
 
 class WriteCode(Step):
@@ -16,6 +16,8 @@ class WriteCode(Step):
 
     def run(self, session: Session, kit: Kit) -> Outcome:
         """Draft until the person agrees."""
+        if session.facts.verified:
+            return Outcome(Status.SKIPPED, "the verified source is taken as it came")
         brief = brief_of(session, kit)
         written = write_agreed(session, kit, brief, lambda writer, brief: writer.write(brief))
         learned = Facts(written=True, preview_removed=False, secrets=())

@@ -47,6 +47,8 @@ class Facts:
     """In a refinement: what should change, in the person's words."""
     writer: WriterChoice | None = None
     profile: ApiProfile | None = None
+    verified: bool | None = None
+    """The script is one of dlt's verified sources, taken as it came."""
     written: bool | None = None
     """The script is ours: a draft was agreed to and written."""
     secrets: tuple[SecretWanted, ...] | None = None
