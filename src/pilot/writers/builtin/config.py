@@ -135,10 +135,9 @@ def _parent_fields(endpoint: Endpoint) -> list[Literal]:
 
 def _values_only(resource: Resource) -> bool:
     """Keyed records with paging until a page is empty: dlt takes one empty object for a record."""
-    paging = resource.endpoint.paging
-    ends_empty = not (paging.options.get("total_path") or paging.options.get("has_more_path"))
-    by_number = paging.kind in (PagingKind.PAGE_NUMBER, PagingKind.OFFSET)
-    return resource.endpoint.records.shape is Shape.KEYED and resource.paged and by_number and ends_empty
+    options = resource.endpoint.paging.options
+    ends_empty = not (options.get("total_path") or options.get("has_more_path"))
+    return resource.endpoint.records.shape is Shape.KEYED and resource.by_number and ends_empty
 
 
 def _plain(placeholder: str) -> str:

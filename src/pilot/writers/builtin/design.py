@@ -39,6 +39,11 @@ class Resource:
         return paging.proven and paging.kind not in (PagingKind.NONE, PagingKind.UNKNOWN)
 
     @property
+    def by_number(self) -> bool:
+        """Its pages are counted, so that one past the last can be asked for."""
+        return self.paged and self.endpoint.paging.kind in (PagingKind.PAGE_NUMBER, PagingKind.OFFSET)
+
+    @property
     def whole(self) -> bool:
         """One answer is known to hold everything."""
         if self.endpoint.records.shape is Shape.SINGLE:

@@ -8,9 +8,12 @@ from pilot.api.profile import ApiProfile
 from pilot.errors import StepFailed
 from pilot.finding import Finding, FindingKind
 from pilot.warehouse.tables import TableInfo
-from pilot.writers.builtin.design import design
+from pilot.writers.builtin.design import Design, design
 from pilot.writers.builtin.queries import first_query
+from pilot.writers.builtin.refinements import refined
+from pilot.writers.builtin.repairs import renewed, untouched
 from pilot.writers.builtin.script import script
+from pilot.writers.builtin.wishes import EXAMPLES, understood
 from pilot.writers.writer import Brief, Draft, SqlAttempt, SqlDraft, Usage
 
 MODEL_HINT = "This needs a model: set OPENAI_API_KEY, or name one with --model."
@@ -32,15 +35,28 @@ class BuiltinWriter:
         return Draft(script(plan, preview=not brief.preview_removed), plan.plan)
 
     def repair(self, brief: Brief, finding: Finding) -> Draft:
-        """The script as a fresh look at the API would have it."""
-        draft = self.write(brief)
-        if draft.text == brief.script:
+        """The script in line with a fresh look at the API; never the same text again."""
+        if brief.script is None:
+            return self.write(brief)
+        plan = design(brief.profile, brief.names)
+        if plan.resources and untouched(brief.script, brief.profile, brief.names):
+            text = script(plan, preview=not brief.preview_removed)
+            if text != brief.script:
+                return Draft(text, plan.plan)
+        text, told = _renewed(brief.script, plan, finding) if plan.resources else (brief.script, "")
+        if text == brief.script:
             raise beyond(f"The built-in writer knows no repair for this: {finding.says}")
-        return draft
+        return Draft(text, told)
 
     def refine(self, brief: Brief, request: str) -> Draft:
-        """Nothing yet that can be done by rule."""
-        raise beyond(f"The built-in writer can't do this by rule: {request}")
+        """The script with small edits, where the request is one that rules can carry out."""
+        wishes = understood(request)
+        if not wishes:
+            raise beyond(
+                f"The built-in writer can't do this by rule: {request.strip()}", f"It can: {EXAMPLES}."
+            )
+        text = brief.script or self.write(brief).text
+        return Draft(*refined(text, design(brief.profile, brief.names), wishes))
 
     def query(
         self, tables: Sequence[TableInfo], request: str | None = None, failed: Sequence[SqlAttempt] = ()
@@ -51,9 +67,16 @@ class BuiltinWriter:
         return first_query(tables, failed)
 
 
-def beyond(says: str) -> StepFailed:
+def _renewed(text: str, plan: Design, finding: Finding) -> tuple[str, str]:
+    try:
+        return renewed(text, plan, finding)
+    except SyntaxError:  # a script that does not parse was edited by hand, or cut off
+        raise beyond(f"The script is no valid Python: {finding.says}") from None
+
+
+def beyond(says: str, hint: str = "") -> StepFailed:
     """The request is beyond this writer."""
-    return StepFailed(Finding(FindingKind.BEYOND_WRITER, says), MODEL_HINT)
+    return StepFailed(Finding(FindingKind.BEYOND_WRITER, says), f"{MODEL_HINT} {hint}".strip())
 
 
 def _blind(profile: ApiProfile) -> StepFailed:

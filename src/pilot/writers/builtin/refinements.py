@@ -1,0 +1,254 @@
+"""Carries out wishes: small edits of the script, or a plain sentence why not."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from pilot.api.profile import CursorField, Endpoint
+from pilot.writers.builtin import config
+from pilot.writers.builtin.design import Design, Resource
+from pilot.writers.builtin.edits import child, entries, literals_of, text_value
+from pilot.writers.builtin.identifiers import snake
+from pilot.writers.builtin.literals import Literal, Noted
+from pilot.writers.builtin.wishes import Change, Wish
+from pilot.writers.builtin.workbench import Workbench, alike, refused
+
+NOTES = {
+    "replace": "every run loads everything anew: what is gone from the API goes here too",
+    "append": "every run adds its records to those that are there",
+    "merge": "records that come again take the place of their earlier version, by primary key",
+}
+FAST_DESTINATION = "duckdb"
+EARLIEST: Mapping[str, str | int] = {
+    "timestamp": "1970-01-01T00:00:00Z",
+    "date": "1970-01-01",
+    "bigint": 0,
+}
+"""Where incremental loading begins, by the type of its field."""
+
+
+def refined(text: str, design: Design, wishes: Sequence[Wish]) -> tuple[str, str]:
+    """The script with every wish carried out, and what was done. Raises StepFailed where rules end."""
+    bench = Workbench(text, design)
+    for wish in wishes:
+        before = bench.script.text
+        CHANGES[wish.change](bench, wish)
+        if bench.script.text == before:
+            raise refused(f"The script has it so already: {wish.change.value}.")
+    return bench.script.text, "\n".join(bench.told)
+
+
+def _disposition(bench: Workbench, wish: Wish) -> None:
+    how = wish.get("how").lower()
+    names = bench.meant(wish)
+    if how == "merge" and (keyless := [n for n in names if not bench.has_key(n)]):
+        raise refused(
+            f"Merging needs a primary key, and {', '.join(keyless)} has none.",
+            f'Say "set the primary key of {keyless[0]} to FIELD" first.',
+        )
+    if how != "merge" and (following := [n for n in names if _follows(bench, n)]):
+        raise refused(
+            f"{', '.join(following)} asks for what is new only: {how} would lose or double records."
+        )
+    if wish.get("resource"):
+        for name in names:
+            bench.put(name, "write_disposition", how)
+    else:
+        _disposition_of_all(bench, how)
+    bench.told.append(f"write disposition {how}: {NOTES[how]}")
+
+
+def _disposition_of_all(bench: Workbench, how: str) -> None:
+    whole = bench.script.config()
+    if whole is not None:
+        value: Literal = how
+        if defaults := child(whole, "resource_defaults"):
+            bench.script = bench.script.place(defaults, "write_disposition", value)
+            bench.script = bench.script.renote("resource_defaults", NOTES[how])
+        else:
+            value = Noted({"write_disposition": how}, NOTES[how])
+            bench.script = bench.script.place(whole, "resource_defaults", value)
+    for name, holder in bench.holders().items():
+        if isinstance(holder, ast.Call) or "write_disposition" in entries(holder):
+            bench.put(name, "write_disposition", how)
+
+
+def _key(bench: Workbench, wish: Wish) -> None:
+    name = bench.only(wish)
+    fields = [part.strip("`'\" ") for part in re.split(r",| and ", wish.get("fields"))]
+    known = {field.name for r in bench.designed(name) for field in r.endpoint.records.fields}
+    if known and (unknown := [field for field in fields if field not in known]):
+        raise refused(
+            f"{name} has no field {', '.join(unknown)}.", f"Its fields: {', '.join(sorted(known))}."
+        )
+    bench.put(name, "primary_key", config.key_hint(tuple(fields)))
+    bench.told.append(f"primary key of {name}: {', '.join(fields)}")
+
+
+def _destination(bench: Workbench, wish: Wish) -> None:
+    to = wish.get("to").lower()
+    _pipeline(bench, "destination", to)
+    for call in bench.script.calls("run"):
+        if to == FAST_DESTINATION:
+            bench.script = bench.script.place(call, "loader_file_format", "jsonl")
+        else:  # only some destinations take the format that is fast for DuckDB
+            bench.script = bench.script.take(call, "loader_file_format")
+    bench.script = bench.script.unnote("jsonl loads into DuckDB")
+    bench.told.append(f"destination {to}: its credentials go to .dlt/secrets.toml")
+
+
+def _dataset(bench: Workbench, wish: Wish) -> None:
+    to = snake(wish.get("to"))
+    for call in bench.script.calls("pipeline"):
+        if text_value(entries(call).get("pipeline_name")) == to:
+            raise refused("The dataset can't be called like the pipeline: DuckDB would confuse them.")
+    _pipeline(bench, "dataset_name", to)
+    bench.told.append(f"dataset {to}")
+
+
+def _pipeline(bench: Workbench, argument: str, value: str) -> None:
+    calls = bench.script.calls("pipeline")
+    if len(calls) != 1:
+        raise refused("The script has no single dlt.pipeline(...) to change.")
+    bench.script = bench.script.place(calls[0], argument, value)
+
+
+def _rename(bench: Workbench, wish: Wish) -> None:
+    name, to = bench.only(wish), snake(wish.get("to"))
+    if to in bench.holders():
+        raise refused(f"There is a {to} already.")
+    bench.put(name, "name", to)
+    for other in list(bench.script.resources()):
+        if parent := _parents(bench, other).get(name):
+            bench.script = bench.script.place(parent, "resource", to)
+    bench.told.append(f"{name} is now called {to}")
+
+
+def _parents(bench: Workbench, name: str) -> dict[str, ast.Dict]:
+    """By the name of the parent: the parameter that takes its records."""
+    params = child(bench.endpoint(name), "params")
+    bound = [child(params, parameter) for parameter in entries(params)] if params else []
+    return {text_value(entries(node).get("resource")): node for node in bound if node}
+
+
+def _paging(bench: Workbench, wish: Wish) -> None:
+    meant = {name: r for name in bench.meant(wish) for r in bench.designed(name)}
+    proven = {name: r for name, r in meant.items() if r.paged and not r.by_hand}
+    if not proven:
+        raise refused(_why_not_paged(list(meant.values())))
+    for name, resource in proven.items():
+        note = config.paging_note(resource)
+        paginator = Noted(config.paginator(resource), note)
+        bench.script = bench.script.place(bench.endpoint(name), "paginator", paginator)
+        params = config.request_params(resource)
+        add_params(bench, name, {k: v for k, v in params.items() if not isinstance(v, dict)})
+        bench.told.append(f"{name}: {note}")
+
+
+def add_params(bench: Workbench, name: str, wanted: Mapping[str, Literal]) -> None:
+    """Set query parameters, and leave the others as they are."""
+    endpoint = bench.endpoint(name)
+    present = literals_of(child(endpoint, "params"))
+    if present is None:
+        raise refused(f"The parameters of {name} are not written as plain values.")
+    if wanted and {**present, **wanted} != present:
+        bench.script = bench.script.place(endpoint, "params", {**present, **wanted})
+
+
+def _incremental(bench: Workbench, wish: Wish) -> None:
+    names = bench.meant(wish)
+    found = [
+        (n, r, c) for n in names for r in bench.designed(n) for c in _cursors(r.endpoint, wish.get("field"))
+    ]
+    if len({name for name, _, _ in found}) > 1:
+        raise refused("More than one endpoint could be loaded incrementally: name one.")
+    if not found:
+        raise refused(_why_not_incremental(wish.get("field"), names))
+    name, resource, cursor = found[0]
+    if not bench.has_key(name):
+        raise refused(
+            f"Incremental loading merges by primary key, and {name} has none.",
+            f'Say "set the primary key of {name} to FIELD" first.',
+        )
+    _follow(bench, name, resource, cursor)
+
+
+def _follow(bench: Workbench, name: str, resource: Resource, cursor: CursorField) -> None:
+    """Ask for what is new only, and merge it."""
+    kinds = {f.name: set(f.types) - {"null"} for f in resource.endpoint.records.fields}
+    first = next((EARLIEST[k] for k in kinds.get(cursor.name, ()) if k in EARLIEST), None)
+    if first is None:
+        raise refused(f"{cursor.name} is neither a date, a time nor a number that counts up.")
+    bench.put(name, "write_disposition", "merge")
+    follow: Literal = {"cursor_path": config.json_path(cursor.name), "initial_value": first}
+    bench.script = bench.script.place(bench.endpoint(name), "incremental", follow)
+    add_params(bench, name, {cursor.param or cursor.name: "{incremental.start_value}"})
+    bench.told.append(f"{name}: each run asks for what is new by {cursor.name}, and merges it")
+
+
+def _add(bench: Workbench, wish: Wish) -> None:
+    name = snake(wish.get("resource"))
+    more = [r for r in bench.design.resources if r.name not in bench.loaded()]
+    resource = next((r for r in more if alike(r.name, name)), None)
+    if resource is None:
+        known = ", ".join(r.name for r in more)
+        hint = f"What could be added: {known}." if known else "Name its URL to have it looked at."
+        raise refused(f"No endpoint called {wish.get('resource')} was seen that is not loaded yet.", hint)
+    if resource.by_hand or config.turner_of(resource) or bench.script.listing() is None:
+        raise refused(f"{resource.name} needs a function of its own in this script.")
+    if resource.parent and resource.parent not in bench.holders():
+        raise refused(f"{resource.name} needs its parent {resource.parent}.", f"Add {resource.parent} first.")
+    bench.script = bench.script.extend(config.resource_config(resource))
+    bench.told.append(f"{resource.name} is loaded too")
+
+
+def _drop(bench: Workbench, wish: Wish) -> None:
+    name = bench.only(wish)
+    listing = bench.script.listing()
+    node = bench.script.resources().get(name)
+    if listing is None or node is None:
+        raise refused(f"{name} is a function of its own in this script.")
+    if len(listing.elts) == 1:
+        raise refused(f"{name} is all that is loaded.")
+    if children := [other for other in bench.script.resources() if name in _parents(bench, other)]:
+        raise refused(f"{', '.join(children)} needs its parent {name}.", f"Drop {children[0]} first.")
+    bench.script = bench.script.drop(node)
+    bench.told.append(f"{name} is not loaded any more; the table stays as it is in the dataset")
+
+
+def _follows(bench: Workbench, name: str) -> bool:
+    """Whether a resource is loaded incrementally."""
+    return name in bench.script.resources() and "incremental" in entries(bench.endpoint(name))
+
+
+def _cursors(endpoint: Endpoint, field: str) -> list[CursorField]:
+    """The endpoint's proven cursors: the named one, else all."""
+    return [c for c in endpoint.cursors if c.proven and c.param and (not field or c.name == field)]
+
+
+def _why_not_paged(resources: list[Resource]) -> str:
+    whole = [r.name for r in resources if r.whole]
+    if len(whole) == len(resources) and whole:
+        return f"One answer holds everything of {', '.join(whole)}: there are no further pages."
+    names = ", ".join(r.name for r in resources if not r.whole) or "this API"
+    return f"No way to ask {names} for a second page was proven, so adding one would be a guess."
+
+
+def _why_not_incremental(field: str, names: list[str]) -> str:
+    what = f"by {field}" if field else "by any field"
+    return f"No request parameter was proven that filters {', '.join(names)} {what}."
+
+
+CHANGES: Mapping[Change, Callable[[Workbench, Wish], None]] = {
+    Change.DISPOSITION: _disposition,
+    Change.KEY: _key,
+    Change.DESTINATION: _destination,
+    Change.DATASET: _dataset,
+    Change.RENAME: _rename,
+    Change.PAGING: _paging,
+    Change.INCREMENTAL: _incremental,
+    Change.ADD: _add,
+    Change.DROP: _drop,
+}

@@ -1,0 +1,132 @@
+"""Brings a script in line with a fresh look at the API, and leaves everything else as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from pilot.api.profile import ApiProfile, Auth, AuthKind, Endpoint, Paging, Records
+from pilot.finding import Finding, FindingKind
+from pilot.names import ProjectNames
+from pilot.writers.builtin import auth, config
+from pilot.writers.builtin.design import Design, Resource, design
+from pilot.writers.builtin.edits import child, entries, literals_of, same
+from pilot.writers.builtin.literals import Literal, Noted
+from pilot.writers.builtin.refinements import add_params
+from pilot.writers.builtin.script import script
+from pilot.writers.builtin.workbench import Workbench
+
+SEEN = ("path", "method", "json", "headers", "data_selector", "paginator")
+"""What a look at the API can tell better than the script."""
+
+PAST_THE_END = "paging ends with a 404: that is how this API answers for the page after the last"
+
+
+def untouched(text: str, profile: ApiProfile, names: ProjectNames) -> bool:
+    """Whether the script is what this writer wrote itself before it knew what it knows now."""
+    return any(
+        text == script(design(earlier, names), preview)
+        for earlier in _earlier(profile)
+        for preview in (True, False)
+    )
+
+
+def renewed(text: str, plan: Design, finding: Finding) -> tuple[str, str]:
+    """The script with what the API wants now, and what was changed."""
+    bench = Workbench(text, plan)
+    _renew_client(bench)
+    for name in list(bench.script.resources()):
+        for resource in bench.designed(name):
+            _renew(bench, name, resource)
+    if bench.script.text == text:
+        _by_finding(bench, finding)
+    return bench.script.text, "\n".join(bench.told)
+
+
+def _earlier(profile: ApiProfile) -> Iterator[ApiProfile]:
+    """Profiles that a first look may have given: less seen, less known of the key."""
+    blind = tuple(_blind(e) for e in profile.endpoints)
+    one_page = tuple(replace(e, paging=Paging()) for e in profile.endpoints)
+    for known in (profile.auth, Auth(AuthKind.UNKNOWN), Auth(AuthKind.BEARER), Auth()):
+        for endpoints in (profile.endpoints, one_page, blind):
+            yield replace(profile, auth=known, endpoints=endpoints)
+
+
+def _blind(endpoint: Endpoint) -> Endpoint:
+    """The endpoint as it looks while its key is missing."""
+    return replace(
+        endpoint,
+        status=401,
+        records=Records(),
+        paging=Paging(),
+        primary_key=(),
+        cursors=(),
+        parent=None,
+        bindings={},
+    )
+
+
+def _renew_client(bench: Workbench) -> None:
+    whole = bench.script.config()
+    client = child(whole, "client") if whole else None
+    if client is None:
+        return
+    wanted: dict[str, Literal] = {"base_url": bench.design.base_url}
+    if auth.options(bench.design.auth, bench.design.names):
+        wanted["auth"] = auth.noted(bench.design.auth, bench.design.names)
+    for key, value in wanted.items():
+        whole = bench.script.config()
+        client = child(whole, "client") if whole else None
+        if client is not None and not same(entries(client).get(key), value):
+            bench.script = bench.script.place(client, key, value)
+            bench.told.append(f"{key.replace('_', ' ')}: as the API wants it")
+
+
+def _renew(bench: Workbench, name: str, resource: Resource) -> None:
+    """Put right what was seen otherwise. Structure that needs functions is left to a person."""
+    structured = config.turner_of(resource) and "processing_steps" not in entries(
+        bench.script.resources()[name]
+    )
+    if resource.by_hand or resource.unseen or structured:
+        return
+    wanted = config.endpoint_config(resource)
+    if not (resource.paged or resource.whole):  # what the script knows of paging may be better
+        wanted.pop("paginator")
+    for key in SEEN:
+        endpoint = bench.endpoint(name)
+        if key in wanted and not same(entries(endpoint).get(key), wanted[key]):
+            bench.script = bench.script.place(endpoint, key, wanted[key])
+            bench.told.append(f"{name}: {key.replace('_', ' ')} as seen")
+    plain = {k: v for k, v in config.request_params(resource).items() if not isinstance(v, dict)}
+    if literals_of(child(bench.endpoint(name), "params")) is not None:
+        add_params(bench, name, plain)
+
+
+def _by_finding(bench: Workbench, finding: Finding) -> None:
+    """What the API said no to, where the profile alone does not tell."""
+    if finding.kind is FindingKind.BAD_REQUEST:
+        _without_page_size(bench)
+    elif finding.kind is FindingKind.NOT_FOUND:
+        _end_with_not_found(bench)
+
+
+def _without_page_size(bench: Workbench) -> None:
+    """A page size that the API refuses is left to the API."""
+    for name in list(bench.script.resources()):
+        for resource in bench.designed(name):
+            params = child(bench.endpoint(name), "params")
+            size = resource.endpoint.paging.size_param
+            if params and size and size in entries(params):
+                bench.script = bench.script.take(params, size)
+                bench.told.append(f"{name}: no page size is asked for, as the API refused one")
+
+
+def _end_with_not_found(bench: Workbench) -> None:
+    """Some APIs answer 404 for the page after the last."""
+    for name in list(bench.script.resources()):
+        for resource in bench.designed(name):
+            endpoint = bench.endpoint(name)
+            if resource.by_number and "response_actions" not in entries(endpoint):
+                action: Literal = [{"status_code": 404, "action": "ignore"}]
+                bench.script = bench.script.place(endpoint, "response_actions", Noted(action, PAST_THE_END))
+                bench.told.append(f"{name}: {PAST_THE_END}")
