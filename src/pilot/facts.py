@@ -23,6 +23,8 @@ class WriterChoice:
     """Tokens that the model takes in all, as far as known."""
     reply_limit: int | None = None
     """Tokens that a reply may have."""
+    named: bool = False
+    """The person named the model: no other one is tried in its place."""
 
 
 @dataclass(frozen=True)
