@@ -61,17 +61,28 @@ class Part:
     rank: Rank = Rank.ESSENTIAL
     keep_end: bool = False
     """The end matters as much as the beginning, as in a program's output."""
+    heading: str = ""
+    """Marks the text as data from elsewhere, under this heading, once it was cut to fit."""
+
+    def framed(self, text: str) -> str:
+        """The text as it goes into the request; nothing in it can end the mark of data."""
+        text = text.strip("\n") if self.heading else text
+        if not self.heading or not text:
+            return text
+        inner = text.replace("</data", "<\\/data")
+        return f"{self.heading}\n<data>\n{inner}\n</data>\n"
 
 
 def fit(parts: Sequence[Part], room: int) -> dict[str, str] | None:
     """The parts' texts, cut by importance to `room` tokens; None when the essential alone is more."""
-    texts = {part.name: part.text for part in parts}
-    sizes = {part.name: estimate_tokens(part.text) for part in parts}
+    texts = {part.name: part.framed(part.text) for part in parts}
+    sizes = {name: estimate_tokens(text) for name, text in texts.items()}
     for part in sorted((part for part in parts if part.rank < Rank.ESSENTIAL), key=lambda part: part.rank):
         excess = sum(sizes.values()) - room
         if excess <= 0:
             break
-        texts[part.name] = shorten(part.text, sizes[part.name] - excess, part.keep_end)
+        frame = sizes[part.name] - estimate_tokens(part.text)
+        texts[part.name] = part.framed(shorten(part.text, sizes[part.name] - frame - excess, part.keep_end))
         sizes[part.name] = estimate_tokens(texts[part.name])
     return texts if sum(sizes.values()) <= room else None
 

@@ -62,6 +62,12 @@ class Limits:
     reply: int
 
 
+def is_known(model: str) -> bool:
+    """Whether the table has the model's window."""
+    name = model.rsplit("/", 1)[-1]
+    return any(name.startswith(beginning) for beginning, _ in _WINDOWS)
+
+
 def limits_of(model: str, window: int | None) -> Limits:
     """A model's limits; cautious where neither the endpoint nor the table knows."""
     name = model.rsplit("/", 1)[-1]

@@ -1,0 +1,204 @@
+"""Finds out which writer can be used, asks before a key can cost anything, and opens the writer."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import date
+from typing import Protocol
+
+from pilot.errors import UsageError
+from pilot.facts import WriterChoice
+from pilot.model.client import Endpoint, Gate, ModelClient
+from pilot.model.patience import Patience
+from pilot.model.preferences import PREFERRED, Limits, Offered, after, best_of, is_known, limits_of
+from pilot.model.settings import ModelSettings, Source
+from pilot.screen import Choice, Host, Line, Question
+from pilot.writers.requests import PromptSource
+from pilot.writers.writer import Usage, Writer
+
+BUILTIN = "builtin"
+_NOTHING = "No model configured: the built-in writer is used. OPENAI_API_KEY or --model sets one."
+_YES, _NO = "y", "n"
+
+
+class Answers(Protocol):
+    """What the person answered once for this project."""
+
+    def recall(self, name: str) -> str | None:
+        """An answer given before."""
+
+    def remember(self, name: str, answer: str) -> None:
+        """Keep an answer."""
+
+
+class WriterRoom:
+    """The writers of one process."""
+
+    def __init__(
+        self,
+        host: Host,
+        settings: ModelSettings,
+        prompts: PromptSource,
+        *,
+        redact: Callable[[str], str],
+        leaks: Callable[[str], str | None],
+        memory: Answers,
+        patience: Patience | None = None,
+    ) -> None:
+        self._host = host
+        self._settings = settings
+        self._prompts = prompts
+        self._gate = Gate(redact, leaks)
+        self._memory = memory
+        self._patience = patience
+        self._clients: dict[WriterChoice, ModelClient] = {}
+
+    @property
+    def usage(self) -> Usage:
+        """Everything asked of models in this process."""
+        return sum((client.usage for client in self._clients.values()), Usage())
+
+    def set_up(self, model: str | None) -> tuple[WriterChoice, str]:
+        """The writer to use, and one line on why. Raises UsageError, AnswerMissing."""
+        if model == BUILTIN:
+            return WriterChoice(BUILTIN), "The built-in writer, as asked."
+        settings = self._settings.with_model(model)
+        if settings.model == BUILTIN:
+            return WriterChoice(BUILTIN), f"The built-in writer, as {_source(settings)} says."
+        if reason := _without_endpoint(settings):
+            return WriterChoice(BUILTIN), reason
+        if not self._agreed(settings):
+            says = (
+                f"The built-in writer: {settings.key_name} is not to be used here. --model NAME changes that."
+            )
+            return WriterChoice(BUILTIN), says
+        warm_up()
+        return self._choose(settings)
+
+    def open(self, choice: WriterChoice, watch: Callable[[str], None] | None = None) -> Writer:
+        """The writer; what a model says streams to `watch`."""
+        if choice.kind == BUILTIN or choice.model is None:
+            from pilot.writers.builtin import BuiltinWriter
+
+            return BuiltinWriter()
+        from pilot.writers.model_writer import ModelWriter
+
+        if choice not in self._clients:
+            self._clients[choice] = self._client(choice)
+        return ModelWriter(self._clients[choice], self._prompts, watch)
+
+    def close(self) -> None:
+        """Close the connections to models."""
+        for client in self._clients.values():
+            client.close()
+
+    def _agreed(self, settings: ModelSettings) -> bool:
+        """Whether the endpoint may be used: asked once per project where nobody named it for pilot."""
+        if not _to_confirm(settings):
+            return True
+        what = f"{settings.key_name} at {settings.host}" if settings.key else settings.host
+        answer = self._memory.recall(f"model: {what}")
+        if answer is None:
+            answer = self._host.ask(_question(settings, what))
+            self._memory.remember(f"model: {what}", answer)
+        return answer == _YES
+
+    def _choose(self, settings: ModelSettings) -> tuple[WriterChoice, str]:
+        """The model that was named; else the best one that the endpoint offers."""
+        named, note = settings.model, ""
+        best = Offered(named or PREFERRED[0], settings.window)
+        if named is None or not (is_known(named) or settings.window):
+            offered, note = self._offered(settings)
+            found = next((model for model in offered if model.name == named), None)
+            best = (found if named else best_of(offered, date.today())) or best
+        limits = limits_of(best.name, settings.window or best.window)
+        choice = WriterChoice(
+            "model", best.name, settings.url, limits.window, limits.reply, named=settings.model is not None
+        )
+        says = (
+            f"{best.name} at {settings.host}: window {limits.window:,}, replies up to {limits.reply:,} tokens"
+        )
+        return choice, f"{says}{note}"
+
+    def _offered(self, settings: ModelSettings) -> tuple[tuple[Offered, ...], str]:
+        """What the endpoint offers, and a note when it does not say."""
+        client = ModelClient(_endpoint(settings, "", limits_of("", None)), self._gate, _ignore)
+        try:
+            return client.offered(), ""
+        except Exception:
+            # servers fail at this in every way there is, and the first request will tell what is wrong
+            return (), " (it does not list its models)"
+        finally:
+            client.close()
+
+    def _client(self, choice: WriterChoice) -> ModelClient:
+        settings = self._settings.with_model(choice.model)
+        model = choice.model or PREFERRED[0]
+        limits = limits_of(model, choice.window)
+        if choice.base_url != settings.url:
+            raise UsageError(
+                f"This session used the model at {choice.base_url}; now {settings.url} is configured.",
+                "Set OPENAI_BASE_URL as it was, or choose a model again: /model NAME",
+            )
+        endpoint = _endpoint(settings, model, limits, () if choice.named else after(model))
+        return ModelClient(endpoint, self._gate, self._tell, self._patience)
+
+    def _tell(self, text: str) -> None:
+        self._host.show(Line(text, "warn"))
+
+
+def warm_up() -> None:
+    """Begin the slow import of the SDK while the person still answers questions."""
+    threading.Thread(target=lambda: __import__("openai"), daemon=True, name="warm-up").start()
+
+
+def _endpoint(
+    settings: ModelSettings, model: str, limits: Limits, next_models: tuple[str, ...] = ()
+) -> Endpoint:
+    return Endpoint(settings.url, settings.host, model, limits, settings.key, settings.key_name, next_models)
+
+
+def _without_endpoint(settings: ModelSettings) -> str:
+    """Why there is no endpoint to ask; "" when there is one. Raises UsageError where one was wanted."""
+    if settings.base_url or settings.key:
+        return ""
+    if settings.model is None:
+        return _NOTHING
+    if settings.model_from is Source.PROJECT:
+        return f"No key in {settings.key_name}: the built-in writer is used, not {settings.model}."
+    raise UsageError(
+        f"{settings.model} needs a key: {settings.key_name} is not set.",
+        f"Set {settings.key_name}, or OPENAI_BASE_URL for a local server; --model builtin needs neither.",
+    )
+
+
+def _to_confirm(settings: ModelSettings) -> bool:
+    """Whether the person should say first that this endpoint is to be used.
+
+    A project's file may come from anybody: that it names an endpoint is no reason to send a key or a
+    prompt there. A key in the environment may be there for something else.
+    """
+    if settings.from_project:
+        named = settings.on_loopback and settings.model_from is Source.FLAG
+        return not named and (settings.key is not None or not settings.on_loopback)
+    by_person = settings.model_from in (Source.FLAG, Source.ENVIRONMENT, Source.USER)
+    return not by_person and not settings.on_loopback
+
+
+def _question(settings: ModelSettings, what: str) -> Question:
+    choices = (Choice(_YES, "yes"), Choice(_NO, "no"))
+    if settings.from_project:
+        text = f"This project's {Source.PROJECT.value} names a model's endpoint: use {what}?"
+        flag = f"OPENAI_BASE_URL={settings.url} (or --model builtin)"
+        return Question(text, flag, default=_NO, choices=choices, free=False)
+    text = f"Use a model with {what} for this project? Its requests may cost money."
+    return Question(text, "--model NAME (or --model builtin)", default=_YES, choices=choices, free=False)
+
+
+def _source(settings: ModelSettings) -> str:
+    return settings.model_from.value if settings.model_from else "the configuration"
+
+
+def _ignore(text: str) -> None:
+    """Listing models waits for nothing."""

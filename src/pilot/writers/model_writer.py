@@ -1,0 +1,103 @@
+"""The writer with a model behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from pilot.finding import Finding
+from pilot.model.budget import MARGIN, Part, estimate_tokens
+from pilot.model.client import Answer, ModelClient
+from pilot.model.faults import ModelFailed, TooLong
+from pilot.model.reply import BadReply, CodeReply, QuestionReply, parse_code
+from pilot.model.request import Message
+from pilot.model.sql import SqlReply, parse_sql
+from pilot.warehouse.tables import TableInfo
+from pilot.writers.requests import PromptSource, brief_parts, finding_parts, request_text, table_parts
+from pilot.writers.writer import Brief, Draft, Inquiry, Reply, SqlAttempt, SqlDraft, Usage
+
+_Read = TypeVar("_Read")
+_SYSTEM = "system"
+_MOST_ASKED = 2
+
+
+class ModelWriter:
+    """Asks a model: each request stands alone on the same system message, without history."""
+
+    def __init__(
+        self, client: ModelClient, prompts: PromptSource, watch: Callable[[str], None] | None = None
+    ) -> None:
+        self._client = client
+        self._prompts = prompts
+        self._watch = watch
+
+    @property
+    def usage(self) -> Usage:
+        """Everything asked of this model so far."""
+        return self._client.usage
+
+    def write(self, brief: Brief) -> Reply:
+        """A first script for the goal."""
+        return self._code("write_code", brief, [])
+
+    def repair(self, brief: Brief, finding: Finding) -> Reply:
+        """The script in the brief, changed so that the finding goes away."""
+        return self._code("repair_code", brief, finding_parts(finding))
+
+    def refine(self, brief: Brief, request: str) -> Reply:
+        """The script in the brief, changed as the person asks."""
+        return self._code("refine_code", brief, [Part("request", " ".join(request.split()))])
+
+    def query(
+        self, tables: Sequence[TableInfo], request: str | None = None, failed: Sequence[SqlAttempt] = ()
+    ) -> SqlDraft:
+        """One query worth asking of these tables, or the one that answers the request."""
+        read = self._read("query_tables", table_parts(tables, request, failed), _query_in)
+        return SqlDraft(read.sql, read.says)
+
+    def _code(self, prompt: str, brief: Brief, more: Sequence[Part]) -> Reply:
+        def code_in(answer: Answer) -> CodeReply | QuestionReply | BadReply:
+            return parse_code(answer.text, brief.names.script, brief.script, answer.cut)
+
+        parts = [*more, *brief_parts(brief)]
+        read: CodeReply | QuestionReply = self._read(prompt, parts, code_in)
+        return Inquiry(read.question) if isinstance(read, QuestionReply) else Draft(read.text, read.plan)
+
+    def _read(self, prompt: str, parts: Sequence[Part], parse: Callable[[Answer], _Read | BadReply]) -> _Read:
+        """Ask; once more when the answer can't be used, with the reason."""
+        objection = reason = ""
+        for _ in range(_MOST_ASKED):
+            read = parse(self._ask(prompt, parts, objection))
+            if not isinstance(read, BadReply):
+                return read
+            reason = read.reason
+            objection = f"Your last answer could not be used: {reason}. Answer again, in full.\n"
+        raise ModelFailed(
+            f"The model's answer could not be used, twice: {reason}.",
+            "Say more about what you want, or try another model: --model NAME",
+        )
+
+    def _ask(self, prompt: str, parts: Sequence[Part], objection: str) -> Answer:
+        """One answer; once more with less, when the model's window turns out to be smaller."""
+        try:
+            return self._client.ask(self._messages(prompt, parts, objection), self._watch)
+        except TooLong as failure:
+            window = self._client.limits.window
+            said = failure.window or window
+            self._client.narrow(said if said < window else window // 2)
+        return self._client.ask(self._messages(prompt, parts, objection), self._watch)
+
+    def _messages(self, prompt: str, parts: Sequence[Part], objection: str) -> list[Message]:
+        """The prefix, the same in every request so that endpoints cache it, and what is asked."""
+        system = self._prompts(_SYSTEM)
+        limits = self._client.limits
+        room = round((limits.window - limits.reply) / MARGIN) - estimate_tokens(system + objection)
+        text = request_text(self._prompts(prompt), prompt, parts, room)
+        if text is None:
+            says = f"The request does not fit into the model's window of {limits.window} tokens."
+            raise ModelFailed(says, "Try a model with a larger window (--model NAME), or set `window` right.")
+        return [Message("system", system), Message("user", text + objection)]
+
+
+def _query_in(answer: Answer) -> SqlReply | BadReply:
+    return parse_sql(answer.text, answer.cut)
