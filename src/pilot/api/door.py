@@ -8,6 +8,7 @@ from dataclasses import replace
 from pilot.api.auth import Keys, credentials_for, refusal, ways
 from pilot.api.fetch import Answer, Credentials, Fetcher
 from pilot.api.profile import Auth, AuthKind, How
+from pilot.api.sensitive import is_placeholder
 from pilot.api.sites import origin
 from pilot.api.words import Target
 
@@ -34,8 +35,9 @@ class Door:
         if target.login:
             return credentials_for(Auth(AuthKind.BASIC), Keys(None, *target.login), self._site)
         stored = credentials_for(self._said, self._keys, self._site) if self._said else None
-        if target.secrets and not stored:
-            return Credentials(self._site, params=target.secrets)
+        real = {name: value for name, value in target.secrets.items() if not is_placeholder(value)}
+        if real and not stored:
+            return Credentials(self._site, params=real)
         return stored
 
     def _learn(self, answer: Answer, url: str, params: Mapping[str, str], why: str) -> Answer:

@@ -23,7 +23,7 @@ _FAILED = word_set("error fail failed failure ko false")
 _SUCCESS = word_set("success ok succeeded issuccess successful")
 # An object of nothing else carries no record.
 _MESSAGE_ONLY = word_set(
-    """message messages msg detail details title status statuscode code type note information info
+    """message messages msg detail details title status statuscode code cod type note information info
     error errors errordescription errormessage documentationurl instance traceid requestid timestamp
     path success ok help reason fault"""
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pilot.api.envelope import Sign
-from pilot.api.keys import identity_of
 from pilot.api.look import Look, Page, Verdict
 from pilot.api.profile import How, Paging, PagingKind
 from pilot.api.sites import host_of, same_site
@@ -84,7 +83,7 @@ def by_cursor(look: Look) -> Paging | None:
 
 def by_last_id(look: Look) -> Paging | None:
     """No cursor, but the API says that there is more: the last record's key may lead on."""
-    more, key = look.first.envelope.has_more(), identity_of(look.rows)
+    more, key = look.first.envelope.has_more(), look.key
     last = look.rows[-1]
     if not more or more.value is not True or not key or not isinstance(last, dict):
         return None

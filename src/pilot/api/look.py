@@ -56,6 +56,11 @@ class Look:
     seen: list[Json] = field(default_factory=list, repr=False)
     """All rows seen that are surely different records."""
     notes: list[str] = field(default_factory=list)
+    key: tuple[str, ...] = ()
+    """Fields that tell records apart even when others change from call to call."""
+
+    def __post_init__(self) -> None:
+        self.key = identity_of(self.rows)
 
     @property
     def rows(self) -> tuple[Json, ...]:
@@ -75,10 +80,10 @@ class Look:
         return self._judged(self.ask(link, {}, "the next page lies there"))
 
     def marks(self, rows: Sequence[Json]) -> list[str]:
-        """Each row's identity: its key where it has one (other fields may change from call to call)."""
-        key = identity_of(self.rows)
+        """Each row's identity: its key where it has one, else all of it."""
         return [
-            canonical([row.get(k) for k in key] if key and isinstance(row, dict) else row) for row in rows
+            canonical([row.get(name) for name in self.key] if self.key and isinstance(row, dict) else row)
+            for row in rows
         ]
 
     def _judged(self, answer: Answer) -> Page:
@@ -94,9 +99,26 @@ class Look:
     def _verdict(self, rows: tuple[Json, ...]) -> Verdict:
         if not rows:
             return Verdict.EMPTY
+        if self._numbers_rows(rows):
+            self.key = ()
         known, marks = set(self.marks(self.rows)), self.marks(rows)
         fresh = sum(1 for mark in marks if mark not in known)
         return Verdict.OTHER if fresh * 2 > len(marks) else Verdict.SAME
+
+    def _numbers_rows(self, rows: Sequence[Json]) -> bool:
+        """The key starts anew on every page: the same keys, and everything else is different."""
+        known = dict(zip(self.marks(self.rows), self.rows, strict=True))
+        pairs = [
+            (known[mark], row) for mark, row in zip(self.marks(rows), rows, strict=True) if mark in known
+        ]
+        return bool(pairs) and sum(1 for one, other in pairs if not _alike(one, other)) * 2 > len(pairs)
+
+
+def _alike(one: Json, other: Json) -> bool:
+    """At least half of the fields are equal."""
+    if not (isinstance(one, dict) and isinstance(other, dict)):
+        return one == other
+    return 2 * sum(1 for name in one if one[name] == other.get(name)) >= len(one)
 
 
 def first_look(ask: Ask, url: str, params: dict[str, str], answer: Answer) -> Look:

@@ -7,8 +7,8 @@ import re
 import unicodedata
 from urllib.parse import urlsplit
 
+from pilot.api.urls import urls_in
 from pilot.api.vocabulary import word_set
-from pilot.api.words import urls_in
 
 LONGEST = 64
 _FALLBACK = "my_api"
@@ -36,7 +36,7 @@ def propose_name(goal: str) -> str:
         if name := _from_url(url):
             return name
     for word in re.findall(r"[^\W\d_][\w-]*", goal):
-        if word.lower() not in _NOT_TELLING_WORD and (name := identifier(word)):
+        if word.lower() not in _NOT_TELLING_WORD and not _is_version(word) and (name := identifier(word)):
             return name
     return _FALLBACK
 

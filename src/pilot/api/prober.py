@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +26,7 @@ MayContact = Callable[[str, str], bool]
 """The consent gate: a host (with its port) and why it is contacted."""
 _MOST_TARGETS = 6
 _MOST_DOCS = 200_000
+_PLACEHOLDER = re.compile(r"\{.*\}|%7B|/:[A-Za-z]|<.*>")
 _PASSING = (500, 502, 503, 504)
 
 
@@ -94,8 +96,8 @@ class _Probe:
     def _endpoint(self, target: Target, taken: frozenset[str]) -> Endpoint:
         path = urlsplit(target.url).path
         endpoint = Endpoint(path.lstrip("/"), table_name(path, taken), params=target.params)
-        if "{" in path or "%7B" in path or "/:" in path or "<" in path:
-            return replace(endpoint, error="the path has a placeholder, so it was not asked for")
+        if _PLACEHOLDER.search(path) or any(_PLACEHOLDER.search(v) for v in target.params.values()):
+            return replace(endpoint, error="the URL has a placeholder, so it was not asked for")
         self._say(f"GET {host_of(target.url)}{path}")
         answer = self._first(target)
         self._headers.update(answer.headers)

@@ -16,7 +16,7 @@ _AUTH = {
 }
 
 
-def profile_table(profile: ApiProfile) -> tuple[Block, ...]:
+def profile_blocks(profile: ApiProfile) -> tuple[Block, ...]:
     """What was learned, in one short table and the notes."""
     blocks: list[Block] = []
     if profile.endpoints:
@@ -29,6 +29,26 @@ def profile_table(profile: ApiProfile) -> tuple[Block, ...]:
         blocks.append(Table(("", "What was seen"), tuple(rows)))
     tone = "warn" if profile.endpoints else "quiet"
     return (*blocks, *(Line(note, tone) for note in profile.notes))
+
+
+def profile_line(profile: ApiProfile) -> str:
+    """The result in one line."""
+    if not profile.endpoints:
+        return profile.notes[0] if profile.notes else "nothing to look at"
+    seen = [e for e in profile.endpoints if not e.error]
+    if not seen:
+        return f"{profile.endpoints[0].path or profile.base_url}: {profile.endpoints[0].error}"
+    parts = [f"{endpoint.name}: {_records(endpoint)}, {_briefly(endpoint.paging)}" for endpoint in seen]
+    missed = len(profile.endpoints) - len(seen)
+    return "; ".join(parts) + (f"; {missed} not seen" if missed else "")
+
+
+def _briefly(paging: Paging) -> str:
+    return f"paging: {_kind(paging)}" if paging.proven else "paging not proven"
+
+
+def _kind(paging: Paging) -> str:
+    return "one page" if paging.kind is PagingKind.NONE else paging.kind.value.replace("_", " ")
 
 
 def _rows(profile: ApiProfile, endpoint: Endpoint, single: bool) -> list[tuple[str, str]]:
@@ -58,9 +78,8 @@ def _records(endpoint: Endpoint) -> str:
 
 def paging_text(paging: Paging) -> str:
     """How it pages, in honest words."""
-    name = "one page" if paging.kind is PagingKind.NONE else paging.kind.value.replace("_", " ")
     if paging.proven:
-        return f"{name}: {paging.note}" if paging.note else name
+        return f"{_kind(paging)}: {paging.note}" if paging.note else _kind(paging)
     return "not proven" + (f": {paging.note}" if paging.note else "")
 
 

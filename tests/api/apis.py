@@ -1,0 +1,161 @@
+"""Small APIs of every paging kind, each serving the same 25 people, ten on a page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.support.api_server import Reply, Request, Route, people
+
+ROWS = people(25)
+SIZE = 10
+
+
+def page_of(request: Request, base: int = 1, name: str = "page") -> list[dict[str, Any]]:
+    """The page that is asked for; the first one where none is."""
+    start = (request.number(name, base) - base) * SIZE
+    return ROWS[start : start + SIZE] if start >= 0 else ROWS[:SIZE]
+
+
+def skipped(request: Request, name: str, limit: str = "limit", first: int = 0) -> list[dict[str, Any]]:
+    """The records from an offset on."""
+    start = max(0, request.number(name, first) - first)
+    return ROWS[start : start + request.number(limit, SIZE)]
+
+
+def following(request: Request, name: str = "o") -> tuple[list[dict[str, Any]], int | None]:
+    """A page by an inner offset, and where the next one starts."""
+    start = request.number(name, 0)
+    return ROWS[start : start + SIZE], start + SIZE if start + SIZE < len(ROWS) else None
+
+
+def linked(make: Callable[[Request, list[dict[str, Any]], int | None], Reply]) -> Route:
+    """An API whose answers say where the next page is."""
+    return lambda request: make(request, *following(request))
+
+
+def cursor(param: str, make: Callable[[list[dict[str, Any]], str | None], Any]) -> Route:
+    """An API that takes a cursor under one name, and ignores it under every other."""
+
+    def route(request: Request) -> Reply:
+        text = request.query.get(param, "c0")
+        start = int(text[1:]) if text[1:].isdecimal() else 0
+        return Reply(data=make(ROWS[start : start + SIZE], f"c{start + SIZE}" if start + SIZE < 25 else None))
+
+    return route
+
+
+def after_id(request: Request) -> Reply:
+    """The last record's id leads on."""
+    ids = [str(row["id"]) for row in ROWS]
+    last = request.query.get("starting_after", "")
+    start = ids.index(last) + 1 if last in ids else 0
+    return Reply(data={"object": "list", "data": ROWS[start : start + SIZE], "has_more": start + SIZE < 25})
+
+
+def link_header(request: Request, rows: list[dict[str, Any]], start: int | None) -> Reply:
+    link = {"Link": f'<{request.base}{request.path}?o={start}>; rel="next"'} if start else {}
+    return Reply(data=rows, headers=link)
+
+
+def clamped(request: Request) -> list[dict[str, Any]]:
+    """A page past the last gives the last one again."""
+    start = (min(max(request.number("page", 1), 1), 3) - 1) * SIZE
+    return ROWS[start : start + SIZE]
+
+
+def at_end(request: Request) -> Reply:
+    rows = page_of(request)
+    return Reply(data=rows) if rows else Reply(404, {"message": "no such page"})
+
+
+PAGED: dict[str, Route] = {
+    "link_header": linked(link_header),
+    "next_url": linked(
+        lambda q, rows, o: Reply(
+            data={"count": 25, "next": f"{q.base}{q.path}?o={o}" if o else None, "results": rows}
+        )
+    ),
+    "odata": linked(
+        lambda q, rows, o: Reply(
+            data={"value": rows, **({"@odata.nextLink": f"{q.base}{q.path}?o={o}"} if o else {})}
+        )
+    ),
+    "hal": linked(
+        lambda q, rows, o: Reply(
+            data={"_embedded": {"people": rows}, "_links": {"next": {"href": f"{q.path}?o={o}"}} if o else {}}
+        )
+    ),
+    "link_list": linked(
+        lambda q, rows, o: Reply(
+            data={
+                "entry": rows,
+                "link": [{"relation": "self", "url": q.path}]
+                + ([{"relation": "next", "url": f"{q.base}{q.path}?o={o}"}] if o else []),
+            }
+        )
+    ),  # fmt: skip
+    "next_cursor": cursor("cursor", lambda rows, c: {"data": rows, "meta": {"next_cursor": c}}),
+    "page_token": cursor("pageToken", lambda rows, c: {"items": rows, **({"nextPageToken": c} if c else {})}),
+    "after": cursor("after", lambda rows, c: {"data": rows, "paging": {"cursors": {"after": c}}}),
+    "offset_token": cursor("offset", lambda rows, c: {"records": rows, **({"offset": c} if c else {})}),
+    "graph": cursor(
+        "after",
+        lambda rows, c: {
+            "data": {
+                "people": {
+                    "edges": [{"node": row, "cursor": "x"} for row in rows],
+                    "pageInfo": {"endCursor": c or "end", "hasNextPage": bool(c)},
+                }
+            }
+        },
+    ),
+    "next_page_number": lambda q: Reply(
+        data={"items": page_of(q), "next_page": q.number("page", 1) + 1 if q.number("page", 1) < 3 else None}
+    ),
+    "last_id": after_id,
+    "page_from_1": lambda q: Reply(data={"page": q.number("page", 1), "total_pages": 3, "data": page_of(q)}),
+    "page_from_0": lambda q: Reply(
+        data={"number": q.number("page", 0), "totalPages": 3, "content": page_of(q, 0)}
+    ),
+    "page_has_more": lambda q: Reply(
+        data={
+            "people": clamped(q),
+            "pagination": {"page": q.number("page", 1), "has_more": q.number("page", 1) < 3},
+        }
+    ),
+    "until_empty": lambda q: Reply(data=page_of(q)),
+    "until_404": at_end,
+    "clamped_with_total": lambda q: Reply(data={"total_pages": 3, "items": clamped(q)}),
+    "offset": lambda q: Reply(
+        data={
+            "total": 25,
+            "offset": q.number("offset", 0),
+            "limit": q.number("limit", 10),
+            "rows": skipped(q, "offset"),
+        }
+    ),
+    "bare_offset": lambda q: Reply(data=skipped(q, "offset")),
+    "skip_top": lambda q: Reply(data={"@odata.context": "x", "value": skipped(q, "$skip", "$top")}),
+    "start_at_1": lambda q: Reply(
+        data={
+            "totalResults": 25,
+            "startIndex": q.number("startIndex", 1),
+            "Resources": skipped(q, "startIndex", "count", 1),
+        }
+    ),
+    "total_too_small": lambda q: Reply(data={"total": 10, "items": page_of(q)}),
+    "pages_too_few": lambda q: Reply(data={"total_pages": 2, "items": page_of(q)}),
+    "foreign_next": lambda q: Reply(data={"items": page_of(q), "next": "http://other.example/x?page=2"}),
+}
+"""Every one can be read to the end."""
+
+UNPROVEN: dict[str, Route] = {
+    "ignores_everything": lambda q: Reply(data=ROWS[:SIZE]),
+    "clamped_without_total": lambda q: Reply(data=clamped(q)),
+    "strict": lambda q: Reply(400, {"message": "unknown parameter"}) if q.query else Reply(data=ROWS[:SIZE]),
+    "cursor_that_stays": lambda q: Reply(data={"items": page_of(q, name="none"), "next_cursor": "same"}),
+    "next_leads_back": lambda q: Reply(data={"items": ROWS[:SIZE], "next": f"{q.base}{q.path}?x=1"}),
+    "empty": lambda q: Reply(data={"items": [], "total": 0}),
+}
+"""None of these may be called proven to have more pages."""
