@@ -56,9 +56,12 @@ class Handler(BaseHTTPRequestHandler):
         if path.endswith("/members"):
             return members(path.split("/")[3])
         if path == "/v1/orders":
+            orders = [order for order in ORDERS if order["day"] >= query.get("since", "")]
             at = int(query.get("from", "0"))
-            more = at + 5 < len(ORDERS)
-            return {"orders": ORDERS[at : at + 5], "next": f"/v1/orders?from={at + 5}" if more else None}
+            follow = (
+                f"/v1/orders?from={at + 5}&since={query.get('since', '')}" if at + 5 < len(orders) else None
+            )
+            return {"orders": orders[at : at + 5], "next": follow}
         if path == "/v1/forecast":
             return {"hourly": {name: [hour[name] for hour in HOURS] for name in HOURS[0]}}
         if path == "/v1/rates" and query == {"q": "{a}'\"\\ b"}:

@@ -149,6 +149,13 @@ def test_incremental_loading_needs_a_proven_parameter() -> None:
     )
 
 
+def test_loading_can_begin_at_a_date() -> None:
+    assert changed("load orders since 2026-01-05")[1] == ['"params": {"since": "2026-01-05"},']
+    script = refined("load orders incrementally by day")
+    assert '"initial_value": "2026-01-05"}' in refined("only since 2026-01-05", script=script)
+    assert "No request parameter" in refusal("load teams since 2026-01-05").message
+
+
 def test_what_is_loaded_incrementally_is_never_replaced_or_appended() -> None:
     script = refined("load orders incrementally by day")
     assert "asks for what is new only" in refusal("write disposition replace", script=script).message

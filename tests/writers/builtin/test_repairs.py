@@ -11,7 +11,17 @@ from pilot.errors import StepFailed
 from pilot.finding import Finding, FindingKind
 from pilot.writers.builtin import BuiltinWriter
 from pilot.writers.writer import Draft
-from tests.writers.builtin.profiles import EVENTS, EVERYTHING, FORECAST, ORDERS, TEAMS, brief, profile, unseen
+from tests.writers.builtin.profiles import (
+    EVENTS,
+    EVERYTHING,
+    FORECAST,
+    MEMBERS,
+    ORDERS,
+    TEAMS,
+    brief,
+    profile,
+    unseen,
+)
 
 WRITER = BuiltinWriter()
 
@@ -82,6 +92,24 @@ def test_a_page_after_the_last_that_is_not_found_ends_the_paging() -> None:
     script = written(profile(TEAMS), True)
     draft = repaired(script, profile(TEAMS), missing, preview_removed=True)
     assert '"response_actions": [{"status_code": 404, "action": "ignore"}],' in draft.text
+
+
+def test_parents_without_children_may_answer_with_not_found() -> None:
+    missing = Finding(
+        FindingKind.NOT_FOUND, "404", evidence={"url": "https://api.example.com/v1/teams/3/members"}
+    )
+    script = written(profile(TEAMS, MEMBERS))
+    draft = repaired(script, profile(TEAMS, MEMBERS), missing)
+    assert draft.text.count("response_actions") == 1
+    assert "members: not found means: this parent has none" in draft.plan
+
+
+def test_a_first_page_that_is_not_found_is_no_end_of_paging() -> None:
+    missing = Finding(
+        FindingKind.NOT_FOUND, "404", evidence={"url": "https://api.example.com/v1/teams?page=1"}
+    )
+    with pytest.raises(StepFailed):
+        WRITER.repair(brief(profile(TEAMS), written(profile(TEAMS))), missing)
 
 
 def test_it_never_gives_the_same_text_twice_and_says_what_it_needs() -> None:

@@ -6,15 +6,16 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from pilot.api.profile import ApiProfile
+from pilot.api.profile import ApiProfile, CursorField
 from pilot.writers.builtin import BuiltinWriter
 from tests.writers.builtin import sample_api as truth
-from tests.writers.builtin.profiles import EVERYTHING, TEAMS, brief, profile, unseen
+from tests.writers.builtin.profiles import EVERYTHING, MEMBERS, ORDERS, TEAMS, brief, profile, unseen
 
 
 @pytest.fixture
@@ -50,10 +51,12 @@ def run_script(folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def loaded(folder: Path, columns: str, table: str, order: str = "ALL") -> list[tuple[object, ...]]:
+def loaded(
+    folder: Path, columns: str, table: str, order: str = "ALL", dataset: str = "sample_data"
+) -> list[tuple[object, ...]]:
     with duckdb.connect(str(folder / "sample.duckdb"), read_only=True) as connection:
         connection.execute("SET TimeZone = 'UTC'")
-        return connection.execute(f"SELECT {columns} FROM sample_data.{table} ORDER BY {order}").fetchall()
+        return connection.execute(f"SELECT {columns} FROM {dataset}.{table} ORDER BY {order}").fetchall()
 
 
 def test_every_row_of_every_kind_of_endpoint_is_loaded(tmp_path: Path, base_url: str) -> None:
@@ -84,6 +87,27 @@ def test_the_preview_prints_records_of_each_resource_and_loads_nothing(tmp_path:
     assert "teams {'id': 1, 'name': 'team 1'" in result.stdout
     assert "WARNING" not in result.stderr
     assert not (tmp_path / "sample.duckdb").exists()
+
+
+def test_a_refined_script_loads_what_is_new_and_doubles_nothing(tmp_path: Path, base_url: str) -> None:
+    orders = replace(ORDERS, cursors=(CursorField("day", "since", True),))
+    seen = profile(TEAMS, MEMBERS, orders, base_url=base_url)
+    text = BuiltinWriter().write(brief(seen, preview_removed=True)).text
+    for wish in (
+        "load orders incrementally by day",
+        "rename teams to groups",
+        "set the dataset to sample_data_2",
+    ):
+        text = BuiltinWriter().refine(brief(seen, text, preview_removed=True), wish).text
+    (tmp_path / "sample_pipeline.py").write_text(text, encoding="utf-8")
+    for _ in range(2):
+        result = run_script(tmp_path)
+        assert result.returncode == 0, result.stderr
+    expected = [(o["number"], o["day"]) for o in truth.ORDERS]
+    assert loaded(tmp_path, "number, CAST(day AS VARCHAR)", "orders", "day", "sample_data_2") == expected
+    members = [(m["member"], t["id"]) for t in truth.TEAMS for m in truth.members(str(t["id"]))]
+    found = loaded(tmp_path, "member, _groups_id", "members", dataset="sample_data_2")
+    assert found == sorted(members, key=str)
 
 
 def test_a_script_written_before_the_key_was_known_shows_records_once_it_is(

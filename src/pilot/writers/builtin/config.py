@@ -25,6 +25,8 @@ def resource_config(resource: Resource) -> Block:
         config["columns"] = Noted(hints, "the values alone would give these columns several types, or text")
     if parents := _parent_fields(endpoint):
         config["include_from_parent"] = parents
+    if resource.parent:
+        config["parallelized"] = Noted(True, "one request per parent: several of them at the same time")
     if turner := turner_of(resource):
         config["processing_steps"] = [{"yield_map": Code(turner)}]
     config["endpoint"] = endpoint_config(resource)

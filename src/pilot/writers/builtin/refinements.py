@@ -158,6 +158,17 @@ def add_params(bench: Workbench, name: str, wanted: Mapping[str, Literal]) -> No
 
 
 def _incremental(bench: Workbench, wish: Wish) -> None:
+    name, resource, cursor = _followed(bench, wish)
+    if not bench.has_key(name):
+        raise refused(
+            f"Incremental loading merges by primary key, and {name} has none.",
+            f'Say "set the primary key of {name} to FIELD" first.',
+        )
+    _follow(bench, name, resource, cursor)
+
+
+def _followed(bench: Workbench, wish: Wish) -> tuple[str, Resource, CursorField]:
+    """The one resource, with the field that a request can filter it on."""
     names = bench.meant(wish)
     found = [
         (n, r, c) for n in names for r in bench.designed(n) for c in _cursors(r.endpoint, wish.get("field"))
@@ -166,13 +177,7 @@ def _incremental(bench: Workbench, wish: Wish) -> None:
         raise refused("More than one endpoint could be loaded incrementally: name one.")
     if not found:
         raise refused(_why_not_incremental(wish.get("field"), names))
-    name, resource, cursor = found[0]
-    if not bench.has_key(name):
-        raise refused(
-            f"Incremental loading merges by primary key, and {name} has none.",
-            f'Say "set the primary key of {name} to FIELD" first.',
-        )
-    _follow(bench, name, resource, cursor)
+    return found[0]
 
 
 def _follow(bench: Workbench, name: str, resource: Resource, cursor: CursorField) -> None:
@@ -186,6 +191,19 @@ def _follow(bench: Workbench, name: str, resource: Resource, cursor: CursorField
     bench.script = bench.script.place(bench.endpoint(name), "incremental", follow)
     add_params(bench, name, {cursor.param or cursor.name: "{incremental.start_value}"})
     bench.told.append(f"{name}: each run asks for what is new by {cursor.name}, and merges it")
+
+
+def _since(bench: Workbench, wish: Wish) -> None:
+    """Leave out what is older than a date, by the parameter that filters."""
+    name, resource, cursor = _followed(bench, wish)
+    kinds = {kind for f in resource.endpoint.records.fields if f.name == cursor.name for kind in f.types}
+    if kinds.isdisjoint({"timestamp", "date"}):
+        raise refused(f"{cursor.name} of {name} is no date.")
+    if incremental := child(bench.endpoint(name), "incremental"):
+        bench.script = bench.script.place(incremental, "initial_value", wish.get("date"))
+    else:
+        add_params(bench, name, {cursor.param or cursor.name: wish.get("date")})
+    bench.told.append(f"{name}: only since {wish.get('date')}, by {cursor.name}")
 
 
 def _add(bench: Workbench, wish: Wish) -> None:
@@ -249,6 +267,7 @@ CHANGES: Mapping[Change, Callable[[Workbench, Wish], None]] = {
     Change.RENAME: _rename,
     Change.PAGING: _paging,
     Change.INCREMENTAL: _incremental,
+    Change.SINCE: _since,
     Change.ADD: _add,
     Change.DROP: _drop,
 }

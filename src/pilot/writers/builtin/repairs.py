@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -20,6 +21,7 @@ SEEN = ("path", "method", "json", "headers", "data_selector", "paginator")
 """What a look at the API can tell better than the script."""
 
 PAST_THE_END = "paging ends with a 404: that is how this API answers for the page after the last"
+CHILDLESS = "not found means: this parent has none"
 
 
 def untouched(text: str, profile: ApiProfile, names: ProjectNames) -> bool:
@@ -107,7 +109,7 @@ def _by_finding(bench: Workbench, finding: Finding) -> None:
     if finding.kind is FindingKind.BAD_REQUEST:
         _without_page_size(bench)
     elif finding.kind is FindingKind.NOT_FOUND:
-        _end_with_not_found(bench)
+        _accept_not_found(bench, str(finding.evidence.get("url") or ""))
 
 
 def _without_page_size(bench: Workbench) -> None:
@@ -121,12 +123,21 @@ def _without_page_size(bench: Workbench) -> None:
                 bench.told.append(f"{name}: no page size is asked for, as the API refused one")
 
 
-def _end_with_not_found(bench: Workbench) -> None:
-    """Some APIs answer 404 for the page after the last."""
+def _accept_not_found(bench: Workbench, url: str) -> None:
+    """Some APIs answer 404 for the page after the last, or for a parent that has no children."""
+    first_pages_work = not bench.script.calls("exit")  # the preview is gone once they were read
     for name in list(bench.script.resources()):
         for resource in bench.designed(name):
             endpoint = bench.endpoint(name)
-            if resource.by_number and "response_actions" not in entries(endpoint):
+            expected = bool(resource.parent) or (resource.by_number and first_pages_work)
+            if expected and _asks_for(resource, url) and "response_actions" not in entries(endpoint):
+                why = CHILDLESS if resource.parent else PAST_THE_END
                 action: Literal = [{"status_code": 404, "action": "ignore"}]
-                bench.script = bench.script.place(endpoint, "response_actions", Noted(action, PAST_THE_END))
-                bench.told.append(f"{name}: {PAST_THE_END}")
+                bench.script = bench.script.place(endpoint, "response_actions", Noted(action, why))
+                bench.told.append(f"{name}: {why}")
+
+
+def _asks_for(resource: Resource, url: str) -> bool:
+    """Whether the URL is one of this resource; any is when it is not known."""
+    parts = re.split(r"\{[^{}]*\}", resource.endpoint.path.strip("/"))
+    return not url or bool(re.search("/" + "[^/?]+".join(map(re.escape, parts)) + r"/?(\?|$)", url))

@@ -18,6 +18,7 @@ class Change(str, Enum):
     RENAME = "table name"
     PAGING = "pagination"
     INCREMENTAL = "incremental loading"
+    SINCE = "date to begin with"
     ADD = "another endpoint"
     DROP = "one endpoint less"
 
@@ -45,6 +46,7 @@ FIELDS = f"(?P<fields>{NAME}(?:(?:, ?| and ){NAME})*)"
 FIELD = f"(?P<field>{NAME})"
 KEY = "(?:the )?(?:primary[ _])?key"
 BY = "(?:by|on|over|with|using)"
+DATE = r"(?P<date>\d{4}-\d{2}-\d{2}(?:[T ][\d:.]+Z?)?)"
 SET = "(?:set|change|switch|make|use)"
 
 PATTERNS: tuple[tuple[Change, str], ...] = (
@@ -67,6 +69,7 @@ PATTERNS: tuple[tuple[Change, str], ...] = (
         Change.INCREMENTAL,
         f"(?:(?:add|use|set up|enable) )?incremental(?: (?:loading|load))?(?: {BY} {FIELD})?{OF}",
     ),
+    (Change.SINCE, f"(?:only )?(?:(?:load|read) )?(?:only )?(?:{WHICH} )?(?:since|after|from) {DATE}"),
     (Change.ADD, f"(?:add|also load|load|include) {WHICH}(?: too| as well| back)?"),
     (Change.DROP, f"(?:drop|remove|leave out|delete|skip|don't load|do not load) {WHICH}(?: any ?more)?"),
 )
@@ -77,7 +80,7 @@ POLITE = re.compile(
 )
 
 EXAMPLES = (
-    "add pagination, load incrementally by FIELD, set the primary key of TABLE to FIELD, "
+    "add pagination, load incrementally by FIELD, load since DATE, set the primary key of TABLE to FIELD, "
     "write disposition merge, rename TABLE to NAME, add or drop an endpoint, change destination or dataset"
 )
 """What can be wished for, in one line."""
