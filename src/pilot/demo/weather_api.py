@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socket import SHUT_RDWR, socket
 from threading import Thread
@@ -108,6 +109,12 @@ class Answer:
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
 
+    def encoded(self) -> bytes:
+        """The answer as HTTP, whole."""
+        lines = [f"HTTP/1.1 {self.status} {HTTPStatus(self.status).phrase}"]
+        lines += [f"{name}: {value}" for name, value in self.headers.items()]
+        return "\r\n".join([*lines, f"Content-Length: {len(self.body)}", "", ""]).encode() + self.body
+
 
 @dataclass
 class WeatherApi:
@@ -118,6 +125,10 @@ class WeatherApi:
     requests: list[str] = field(default_factory=list)
     """Method and target, `GET /v1/stations`, in order."""
 
+    def respond(self, target: str, headers: Mapping[str, str]) -> Iterator[bytes]:
+        """What goes over the wire for a GET, in pieces."""
+        yield self.answer(target, headers).encoded()
+
     def answer(self, target: str, headers: Mapping[str, str]) -> Answer:
         """The answer to a GET."""
         path, query = urlsplit(target).path.rstrip("/"), dict(parse_qsl(urlsplit(target).query))
@@ -125,7 +136,7 @@ class WeatherApi:
             return as_json(200, self._index())
         if path not in ("/v1/stations", "/v1/observations"):
             return as_json(404, {"error": "not_found", "message": f"There is no {path}. See / for what is."})
-        given = headers.get(HEADER)
+        given = next((v for name, v in headers.items() if name.lower() == HEADER.lower()), None)
         if given is None:
             return as_json(
                 401, {"error": "missing_api_key", "message": f"Send your API key in the {HEADER} header."}
@@ -214,11 +225,8 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         api = self.server.api
         api.requests.append(f"GET {self.path}")
-        answer = api.answer(self.path, self.headers)  # type: ignore[arg-type]  # a Message reads like a Mapping
-        lines = [f"HTTP/1.1 {answer.status} {self.responses[answer.status][0]}"]
-        lines += [f"{name}: {value}" for name, value in answer.headers.items()]
-        head = "\r\n".join([*lines, f"Content-Length: {len(answer.body)}", "", ""])
-        self.wfile.write(head.encode("latin-1") + answer.body)
+        for piece in api.respond(self.path, dict(self.headers)):
+            self.wfile.write(piece)
 
     def log_message(self, format: str, *args: object) -> None:
         """Requests are in `WeatherApi.requests`; nothing is printed."""

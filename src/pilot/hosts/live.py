@@ -68,6 +68,7 @@ class LiveRegion:
         """Come into sight."""
         from rich.live import Live
 
+        self._paper.settle()
         self._live = Live(
             get_renderable=self._draw,
             console=self._paper.console,

@@ -45,6 +45,7 @@ class Paper:
         self._encoding = stream.encoding or "ascii"
         self._unicode = can_write("".join(glyph for glyph, _ in _GLYPHS.values()), self._encoding)
         self._blank = True
+        self._gap = False
 
     @property
     def lively(self) -> bool:
@@ -93,14 +94,19 @@ class Paper:
         from rich.text import Text
 
         if lines:
+            self.settle()
             self.console.print(Text("\n").join(lines), soft_wrap=True)
             self._blank = sets_apart or not lines[-1].plain.strip()
 
     def gap(self) -> None:
-        """One empty line, unless there is one."""
-        if not self._blank:
+        """One empty line before whatever comes next, unless there is one."""
+        self._gap = not self._blank
+
+    def settle(self) -> None:
+        """Write the gap that is still owed."""
+        if self._gap:
             self.console.print()
-            self._blank = True
+            self._gap, self._blank = False, True
 
     def written_by_others(self) -> None:
         """Something else, like a prompt, has written the last line."""
@@ -114,7 +120,10 @@ def prose(text: str, style: str, width: int | None, paper: Paper) -> list[Text]:
     whole = [Text(line, style=style) for line in text.split("\n")]
     if width is None:
         return whole
-    return [part for line in whole for part in line.wrap(paper.console, width, overflow="fold") or [line]]
+    parts = [part for line in whole for part in line.wrap(paper.console, width, overflow="fold") or [line]]
+    for part in parts:
+        part.rstrip()
+    return parts
 
 
 def folded(line: Text, width: int | None) -> list[Text]:

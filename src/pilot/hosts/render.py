@@ -60,7 +60,7 @@ def _output(output: Output, paper: Paper, width: int | None) -> list[Text]:
     """What a program printed, with a bar at its left so that it is not taken for pilot's own words."""
     from rich.text import Text
 
-    lines = [Text(paper.clean(output.title), style="bold")] if output.title else []
+    lines = prose(paper.clean(output.title), "bold", width, paper) if output.title else []
     inner = None if width is None else width - 2
     for line in paper.clean_output(output.text).strip("\n").split("\n"):
         for part in folded(Text(line.rstrip(), style="dim"), inner):

@@ -31,7 +31,7 @@ def table_lines(table: Table, paper: Paper, width: int | None) -> list[Text]:
     rows = [[_cell(paper, value) for value in row] for row in table.rows]
     widths = _widths(names, rows, width)
     right = [_numeric([row[n] for row in rows]) for n in range(len(widths))]
-    lines = [Text(_cell(paper, table.title), style="bold")] if table.title else []
+    lines = prose(_cell(paper, table.title), "bold", width, paper) if table.title else []
     if widths:
         lines += [
             _row(names, widths, right, paper, "bold"),

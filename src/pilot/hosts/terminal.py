@@ -45,6 +45,7 @@ class TerminalHost(ScreenWriter):
         """Ask until there is an answer. Raises Interrupted on Ctrl-C, EndOfInput on Ctrl-D."""
         with self._alone():
             self._show_held()
+            self._paper.settle()
             while True:
                 typed = self._read(question)
                 if self.on_command is not None and typed.lstrip().startswith("/") and not question.hidden:
