@@ -1,0 +1,118 @@
+"""Reads what a pipeline loaded into any destination, through dlt's own client.
+
+Run by file path with the project's own Python and dlt.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pilot.warehouse.cells import OWN_COLUMNS, Refused, answer, question, result
+else:
+    sys.path.append(str(Path(__file__).parent))
+    from cells import OWN_COLUMNS, Refused, answer, question, result
+
+WRITING = (
+    "Insert",
+    "Update",
+    "Delete",
+    "Merge",
+    "Create",
+    "Drop",
+    "Alter",
+    "Command",
+    "Copy",
+    "Into",
+    "TruncateTable",
+)
+
+
+def main() -> None:
+    """Answer one question."""
+    import dlt
+    from dlt.common.exceptions import DltException
+    from dlt.pipeline.exceptions import CannotRestorePipelineException
+
+    asked = question()
+    try:
+        pipeline = dlt.attach(asked["pipeline"])
+    except CannotRestorePipelineException:
+        answer({"error": "Nothing was loaded yet."} if "sql" in asked else {"tables": [], "loads": []})
+        return
+    try:
+        answer(query(pipeline, asked) if "sql" in asked else overview(pipeline))
+    except (DltException, Refused) as error:
+        answer({"error": str(error)})
+
+
+def overview(pipeline: Any) -> dict[str, Any]:
+    """The pipeline's tables, and its finished loads."""
+    tables = []
+    with pipeline.sql_client() as client:
+        for schema in pipeline.schemas.values():
+            for table in schema.data_tables(seen_data_only=True):
+                rows = rows_of(
+                    client, f"SELECT count(1) FROM {client.make_qualified_table_name(table['name'])}"
+                )
+                columns = [
+                    {"name": name, "type": column.get("data_type", "")}
+                    for name, column in table["columns"].items()
+                    if name not in OWN_COLUMNS
+                ]
+                tables.append(
+                    {
+                        "schema": client.dataset_name,
+                        "name": table["name"],
+                        "rows": int(rows[0][0]),
+                        "columns": columns,
+                    }
+                )
+        loads = finished_loads(client, pipeline.default_schema.loads_table_name)
+    return {"tables": sorted(tables, key=lambda table: str(table["name"])), "loads": loads}
+
+
+def finished_loads(client: Any, table: str) -> list[tuple[str, float]]:
+    """Finished loads with their times."""
+    name = client.make_qualified_table_name(table)
+    rows = rows_of(
+        client, f"SELECT load_id, inserted_at FROM {name} WHERE status = 0 ORDER BY inserted_at, load_id"
+    )
+    return [(load, when.timestamp() if isinstance(when, datetime) else float(load)) for load, when in rows]
+
+
+def rows_of(client: Any, sql: str) -> list[Any]:
+    """All rows of a query of our own."""
+    return list(client.execute_sql(sql) or ())
+
+
+def query(pipeline: Any, asked: dict[str, Any]) -> dict[str, Any]:
+    """Run one statement that only reads."""
+    with pipeline.sql_client() as client:
+        check_that_it_reads(asked["sql"], client.capabilities.sqlglot_dialect)
+        with client.execute_query(asked["sql"]) as cursor:
+            names = [column[0] for column in cursor.description or ()]
+            return result(names, cursor.fetchmany(asked["limit"] + 1), asked["limit"])
+
+
+def check_that_it_reads(sql: str, dialect: str | None) -> None:
+    """Raise Refused for anything but one query. dlt's client would run whatever it is given."""
+    import sqlglot
+    from sqlglot import expressions
+
+    try:
+        statements = [statement for statement in sqlglot.parse(sql, dialect=dialect) if statement]
+    except sqlglot.errors.SqlglotError as error:
+        raise Refused(str(error)) from None
+    if len(statements) != 1:
+        raise Refused(f"One query at a time: these are {len(statements)} statements.")
+    writing = tuple(getattr(expressions, name) for name in WRITING if hasattr(expressions, name))
+    if not isinstance(statements[0], expressions.Query) or statements[0].find(*writing):
+        raise Refused("Only queries are run here: this statement could change something.")
+
+
+if __name__ == "__main__":
+    main()

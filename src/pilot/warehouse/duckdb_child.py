@@ -1,0 +1,158 @@
+"""Reads a DuckDB file in a short-lived process: read-only, external access off, configuration locked.
+
+Run by file path with pilot's own Python. The SQL may come from a model, so it is as foreign as a script.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from pilot.warehouse.cells import OWN_COLUMNS, Refused, answer, question, result
+else:
+    sys.path.append(str(Path(__file__).parent))
+    from cells import OWN_COLUMNS, Refused, answer, question, result
+
+LOCK_PATIENCE = 2.0
+MEMORY = 4 * 1024**3
+
+CONFIGURATION: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "allow_community_extensions": "false",
+    "python_enable_replacements": "false",  # or a query could read this process's variables as tables
+    "max_temp_directory_size": "0B",
+    "memory_limit": "1GB",
+    "threads": "2",
+}
+
+QUERIES = ("SELECT", "EXPLAIN", "MULTI")
+"""The statement types that only read; PIVOT is a MULTI."""
+
+DATASETS = """SELECT schema_name FROM duckdb_tables()
+WHERE table_name = '_dlt_loads' AND database_name = current_database() ORDER BY 1"""
+TABLES = r"""SELECT table_name, column_name, data_type FROM duckdb_columns()
+WHERE database_name = current_database() AND schema_name = ? AND table_name NOT LIKE '\_dlt%' ESCAPE '\'
+ORDER BY table_name, column_index"""
+LOADS = "SELECT load_id, epoch(inserted_at) FROM {} WHERE status = 0 ORDER BY inserted_at, load_id"
+
+
+def main() -> None:
+    """Answer one question."""
+    import duckdb
+
+    limit_memory()
+    asked = question()
+    try:
+        connection, dataset = find_dataset(asked["files"], asked["dataset"])
+        answer(query(connection, dataset, asked) if "sql" in asked else overview(connection, dataset))
+    except (duckdb.Error, Refused) as error:
+        answer({"error": str(error)})
+
+
+def limit_memory() -> None:
+    """One value can be larger than DuckDB's own limit allows for all."""
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
+
+
+def find_dataset(files: list[str], wanted: str) -> tuple[DuckDBPyConnection, str | None]:
+    """The first database with the dataset; else the first one with a single dataset of dlt."""
+    second: tuple[DuckDBPyConnection, str | None] | None = None
+    for file in files:
+        connection = connect(file)
+        datasets = [row[0] for row in connection.execute(DATASETS).fetchall()]
+        if wanted in datasets:
+            return connection, wanted
+        if second is None:
+            second = connection, datasets[0] if len(datasets) == 1 else None
+    if second is None:
+        raise Refused("There is no database file.")
+    return second
+
+
+def connect(file: str) -> DuckDBPyConnection:
+    """Open a database; another program may hold it for a moment."""
+    import duckdb
+
+    deadline = time.monotonic() + LOCK_PATIENCE
+    while True:
+        try:
+            connection = duckdb.connect(file, read_only=True, config=CONFIGURATION)
+            break
+        except duckdb.IOException as error:
+            if "lock" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection
+
+
+def lock(connection: DuckDBPyConnection) -> None:
+    """From here on only the database itself can be read, and no statement can change that."""
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+
+
+def overview(connection: DuckDBPyConnection, dataset: str | None) -> dict[str, Any]:
+    """The dataset's tables, and its finished loads."""
+    if dataset is None:
+        return {"tables": [], "loads": []}
+    columns: dict[str, list[dict[str, str]]] = {}
+    for table, column, kind in connection.execute(TABLES, [dataset]).fetchall():
+        own = columns.setdefault(table, [])
+        if column not in OWN_COLUMNS:
+            own.append({"name": column, "type": kind})
+    tables = [
+        {"schema": dataset, "name": table, "rows": count(connection, dataset, table), "columns": own}
+        for table, own in columns.items()
+    ]
+    loads = connection.execute(LOADS.format(qualified(dataset, "_dlt_loads"))).fetchall()
+    return {"tables": tables, "loads": loads}
+
+
+def count(connection: DuckDBPyConnection, dataset: str, table: str) -> int:
+    """The number of rows."""
+    rows = connection.execute(f"SELECT count(*) FROM {qualified(dataset, table)}").fetchall()
+    return int(rows[0][0])
+
+
+def query(connection: DuckDBPyConnection, dataset: str | None, asked: dict[str, Any]) -> dict[str, Any]:
+    """Run the one statement; the dataset's tables go by their plain names too."""
+    if dataset is not None:
+        connection.execute(f"USE {catalog(connection)}.{quoted(dataset)}")
+    lock(connection)
+    statements = connection.extract_statements(asked["sql"])
+    if len(statements) != 1:
+        raise Refused(f"One query at a time: these are {len(statements)} statements.")
+    if statements[0].type.name not in QUERIES:
+        raise Refused(f"Only queries are run here: this is a {statements[0].type.name} statement.")
+    done = connection.execute(statements[0])
+    names = [column[0] for column in done.description or []]
+    return result(names, done.fetchmany(asked["limit"] + 1), asked["limit"])
+
+
+def catalog(connection: DuckDBPyConnection) -> str:
+    """The name of the database, quoted."""
+    return quoted(str(connection.execute("SELECT current_database()").fetchall()[0][0]))
+
+
+def qualified(dataset: str, table: str) -> str:
+    """A table's name for SQL."""
+    return f"{quoted(dataset)}.{quoted(table)}"
+
+
+def quoted(name: str) -> str:
+    """An identifier for SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+if __name__ == "__main__":
+    main()

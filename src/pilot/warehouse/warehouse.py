@@ -1,0 +1,152 @@
+"""Read access to what was loaded: DuckDB files directly, any other destination through dlt's client."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import msgspec
+
+from pilot.errors import PilotError
+from pilot.finding import Json
+from pilot.names import ProjectNames
+from pilot.run.environment import child_environment
+from pilot.run.output import plain
+from pilot.warehouse.tables import QueryResult, TableInfo
+
+_DUCKDB = Path(__file__).with_name("duckdb_child.py")
+_ATTACHED = Path(__file__).with_name("attached_child.py")
+
+_TIME_LIMIT = 60.0
+_ERROR_LINES = 8
+
+
+class _Answer(msgspec.Struct):
+    """What a reading child answers: an error, an overview, or a query's rows."""
+
+    error: str | None = None
+    tables: tuple[TableInfo, ...] = ()
+    loads: tuple[tuple[str, float], ...] = ()
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[str | None, ...], ...] = ()
+    more: bool = False
+
+
+class DltWarehouse:
+    """Reads in short-lived child processes, so that nothing stays open; implements the kit's `Warehouse`.
+
+    `environment` gives what a destination's credentials need beyond secrets.toml and the person's own
+    environment.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        interpreter: Callable[[], Path],
+        redact: Callable[[str], str],
+        environment: Callable[[], Mapping[str, str]] = dict,
+        time_limit: float = _TIME_LIMIT,
+    ) -> None:
+        self._root = root
+        self._interpreter = interpreter
+        self._redact = redact
+        self._environment = environment
+        self._time_limit = time_limit
+        self._seen: tuple[object, _Answer] | None = None
+
+    def tables(self, names: ProjectNames) -> tuple[TableInfo, ...]:
+        """The dataset's tables with rows and columns, by name; dlt's own left out. Raises PilotError."""
+        return self._overview(names).tables
+
+    def finished_loads(self, names: ProjectNames) -> tuple[tuple[str, float], ...]:
+        """Finished loads: dlt's load id, and when (seconds since the epoch), oldest first."""
+        return self._overview(names).loads
+
+    def query(self, names: ProjectNames, sql: str, limit: int = 20) -> QueryResult:
+        """Run one read-only query. Raises PilotError with the destination's own words."""
+        if names.database is not None and not self._databases(names):
+            raise PilotError("Nothing was loaded yet, so there is nothing to query.", "pilot run loads it.")
+        answer = self._ask(names, {"sql": sql, "limit": limit})
+        shown = tuple(tuple(None if v is None else self._clean(v) for v in row) for row in answer.rows)
+        return QueryResult(tuple(map(self._clean, answer.columns)), shown, answer.more)
+
+    def _overview(self, names: ProjectNames) -> _Answer:
+        """Tables and loads; asked once for as long as the database file is the same."""
+        if names.database is None:
+            return self._ask(names, {})
+        files = self._databases(names)
+        if not files:
+            return _Answer()
+        state = (names, [_stamp(file) for file in files])
+        if self._seen is None or self._seen[0] != state:
+            self._seen = state, self._ask(names, {})
+        return self._seen[1]
+
+    def _databases(self, names: ProjectNames) -> list[Path]:
+        """The database file that goes with the names; else whatever lies in the project."""
+        own = self._root / (names.database or "")
+        return [own] if own.is_file() else sorted(self._root.glob("*.duckdb"))
+
+    def _ask(self, names: ProjectNames, question: dict[str, Json]) -> _Answer:
+        if names.database is None:
+            command = [str(self._interpreter()), str(_ATTACHED)]
+            question = {**question, "pipeline": names.pipeline}
+        else:
+            command = [sys.executable, "-I", str(_DUCKDB)]
+            files: list[Json] = [str(file) for file in self._databases(names)]
+            question = {**question, "files": files, "dataset": names.dataset}
+        answer = self._run(command, question)
+        if answer.error is not None:
+            raise self._error(answer.error)
+        return answer
+
+    def _run(self, command: list[str], question: dict[str, Json]) -> _Answer:
+        try:
+            done = subprocess.run(
+                command,
+                cwd=self._root,
+                env=child_environment(os.environ, self._environment()),
+                input=msgspec.json.encode(question),
+                capture_output=True,
+                timeout=self._time_limit,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            limit = f"{self._time_limit:g} s"
+            raise PilotError(f"The destination did not answer within {limit}.", "Ask for less.") from None
+        try:
+            return msgspec.json.decode(done.stdout, type=_Answer)
+        except msgspec.DecodeError:
+            raise self._error(_last_words(done)) from None
+
+    def _error(self, words: str) -> PilotError:
+        """The destination's words as an error; what is known gets words of its own."""
+        if "Could not set lock" in words or "being used by another process" in words:
+            holder = re.search(r"PID (\d+)", words)
+            by = f" (process {holder[1]})" if holder else ""
+            return PilotError(
+                f"The database is open in another program{by}.", "Close it there and try again."
+            )
+        lines = [line.rstrip() for line in self._clean(words).splitlines() if line.strip()]
+        return PilotError("\n".join(lines[:_ERROR_LINES])[:2000], "pilot status lists tables and columns.")
+
+    def _clean(self, text: str) -> str:
+        return plain(self._redact(text))
+
+
+def _stamp(file: Path) -> list[tuple[str, int, int]]:
+    """What changes when the database does; its log is a file of its own."""
+    log = file.with_name(f"{file.name}.wal")
+    statuses = [(path, path.stat()) for path in (file, log) if path.exists()]
+    return [(str(path), status.st_mtime_ns, status.st_size) for path, status in statuses]
+
+
+def _last_words(done: subprocess.CompletedProcess[bytes]) -> str:
+    if done.returncode < 0:
+        return f"The query was stopped by signal {-done.returncode}, most likely because memory ran out."
+    lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
+    return lines[-1] if lines else f"The destination gave no answer (exit code {done.returncode})."
