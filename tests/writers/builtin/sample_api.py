@@ -58,10 +58,8 @@ class Handler(BaseHTTPRequestHandler):
         if path == "/v1/orders":
             orders = [order for order in ORDERS if order["day"] >= query.get("since", "")]
             at = int(query.get("from", "0"))
-            follow = (
-                f"/v1/orders?from={at + 5}&since={query.get('since', '')}" if at + 5 < len(orders) else None
-            )
-            return {"orders": orders[at : at + 5], "next": follow}
+            following = f"/v1/orders?from={at + 5}&since={query.get('since', '')}"
+            return {"orders": orders[at : at + 5], "next": following if at + 5 < len(orders) else None}
         if path == "/v1/forecast":
             return {"hourly": {name: [hour[name] for hour in HOURS] for name in HOURS[0]}}
         if path == "/v1/rates" and query == {"q": "{a}'\"\\ b"}:
