@@ -257,3 +257,23 @@ def test_a_script_of_somebody_else_is_edited_by_the_same_rules() -> None:
     )
     assert 'dataset_name="raw"' in refined("set dataset to raw", seen, theirs)
     assert "[{'name': 'a', 'endpoint': {'path': 'a'}}]" in refined("drop b", seen, theirs)
+
+
+def test_calls_without_keywords_and_dicts_of_one_line_are_edited_too() -> None:
+    theirs = (
+        "import dlt\nfrom dlt.sources.rest_api import rest_api_source\n"
+        "p = dlt.pipeline('x')\np.run(\n    rest_api_source({'client': {'base_url': 'x'}, "
+        "'resources': [{'name': 'a', **more}]}),\n)\n"
+    )
+    assert "dlt.pipeline('x', destination=\"duckdb\")" in refined("set destination to duckdb", script=theirs)
+    assert '    loader_file_format="jsonl",\n)' in refined("set destination to duckdb", script=theirs)
+    assert '**more, "primary_key": "id"}' in refined("set the primary key to id", script=theirs)
+    assert '"resource_defaults": {"write_disposition": "append"}}' in refined("append", script=theirs)
+
+
+def test_a_script_that_does_not_parse_is_refused() -> None:
+    assert "not written in a way" in refusal("append", script="def broken(:\n").message
+
+
+def test_the_only_table_needs_no_name() -> None:
+    assert '"name": "state"' in refined("rename the table to state", profile(HEALTH))

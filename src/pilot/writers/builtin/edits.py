@@ -40,17 +40,14 @@ class Script:
         dicts = [node for node in listing.elts if isinstance(node, ast.Dict)] if listing else []
         return {name: node for node in dicts if (name := text_value(entries(node).get("name")))}
 
-    def decorated(self) -> dict[str, tuple[ast.FunctionDef, ast.Call]]:
-        """Resources that are functions, by name, with the call that decorates them."""
+    def decorated(self) -> dict[str, ast.Call]:
+        """The calls that decorate resources which are functions, by name."""
         found = {}
         for node in ast.walk(self.tree):
-            for call in node.decorator_list if isinstance(node, ast.FunctionDef) else ():
-                if (
-                    isinstance(node, ast.FunctionDef)
-                    and isinstance(call, ast.Call)
-                    and is_called(call, "resource")
-                ):
-                    found[text_value(entries(call).get("name")) or node.name] = (node, call)
+            if isinstance(node, ast.FunctionDef):
+                calls = [call for call in node.decorator_list if isinstance(call, ast.Call)]
+                for call in [call for call in calls if is_called(call, "resource")]:
+                    found[text_value(entries(call).get("name")) or node.name] = call
         return found
 
     def calls(self, name: str) -> list[ast.Call]:
@@ -119,19 +116,18 @@ class Script:
     def _insert(self, holder: ast.Dict | ast.Call, key: str, value: Literal) -> Script:
         lines = Lines(self.text)
         named = f"{quoted(key)}: " if isinstance(holder, ast.Dict) else f"{key}="
-        known = [*entries(holder).values()]
-        if not known:
-            text = literal(value, lines.indent(holder.lineno))
-            return Script(lines.replaced(lines.end(holder) - 1, lines.end(holder) - 1, named + text))
-        if holder.lineno == holder.end_lineno:
-            separated = f", {named}{literal(value)}"
-            return Script(lines.replaced(lines.end(known[-1]), lines.end(known[-1]), separated))
-        last = list(entries(holder))[-1]
-        indent = lines.indent(_begin(holder, last, known[-1])[0])
-        note = comment(value.comment, indent) if isinstance(value, Noted) else ""
         bare = value.value if isinstance(value, Noted) else value
+        inside = _inside(holder)
+        if not inside:
+            text = named + literal(bare, lines.indent(holder.lineno))
+            return Script(lines.replaced(lines.end(holder) - 1, lines.end(holder) - 1, text))
+        last = max(inside, key=lines.end)
+        if holder.lineno == holder.end_lineno:
+            return Script(lines.replaced(lines.end(last), lines.end(last), f", {named}{literal(bare)}"))
+        indent = lines.indent(min(inside, key=lines.start).lineno)
+        note = comment(value.comment, indent) if isinstance(value, Noted) else ""
         added = f"{note}{' ' * indent}{named}{literal(bare, indent, len(named))},\n"
-        return Script(lines.insert_after(lines.end(known[-1]), added))
+        return Script(lines.insert_after(lines.end(last), added))
 
 
 def entries(holder: ast.Dict | ast.Call) -> dict[str, ast.expr]:
@@ -140,6 +136,13 @@ def entries(holder: ast.Dict | ast.Call) -> dict[str, ast.expr]:
         return {keyword.arg: keyword.value for keyword in holder.keywords if keyword.arg}
     pairs = zip(holder.keys, holder.values, strict=True)
     return {k.value: v for k, v in pairs if isinstance(k, ast.Constant) and isinstance(k.value, str)}
+
+
+def _inside(holder: ast.Dict | ast.Call) -> list[ast.expr]:
+    """Everything between the brackets, spread entries and positional arguments included."""
+    if isinstance(holder, ast.Dict):
+        return holder.values
+    return [*holder.args, *(keyword.value for keyword in holder.keywords)]
 
 
 def child(holder: ast.Dict | ast.Call, key: str) -> ast.Dict | None:

@@ -34,7 +34,11 @@ def refined(text: str, design: Design, wishes: Sequence[Wish]) -> tuple[str, str
     bench = Workbench(text, design)
     for wish in wishes:
         before = bench.script.text
-        CHANGES[wish.change](bench, wish)
+        try:
+            CHANGES[wish.change](bench, wish)
+            ast.parse(bench.script.text)
+        except SyntaxError:  # broken by hand, or written in a way that these edits do not know
+            raise refused("The script is not written in a way that can be changed by rule.") from None
         if bench.script.text == before:
             raise refused(f"The script has it so already: {wish.change.value}.")
     return bench.script.text, "\n".join(bench.told)
@@ -128,7 +132,8 @@ def _rename(bench: Workbench, wish: Wish) -> None:
 
 def _parents(bench: Workbench, name: str) -> dict[str, ast.Dict]:
     """By the name of the parent: the parameter that takes its records."""
-    params = child(bench.endpoint(name), "params")
+    endpoint = child(bench.script.resources()[name], "endpoint")
+    params = child(endpoint, "params") if endpoint else None
     bound = [child(params, parameter) for parameter in entries(params)] if params else []
     return {text_value(entries(node).get("resource")): node for node in bound if node}
 
@@ -238,7 +243,9 @@ def _drop(bench: Workbench, wish: Wish) -> None:
 
 def _follows(bench: Workbench, name: str) -> bool:
     """Whether a resource is loaded incrementally."""
-    return name in bench.script.resources() and "incremental" in entries(bench.endpoint(name))
+    declared = bench.script.resources().get(name)
+    endpoint = child(declared, "endpoint") if declared else None
+    return endpoint is not None and "incremental" in entries(endpoint)
 
 
 def _cursors(endpoint: Endpoint, field: str) -> list[CursorField]:

@@ -58,7 +58,8 @@ PATTERNS: tuple[tuple[Change, str], ...] = (
     (Change.DESTINATION, f"{SET} (?:the )?destination to (?P<to>{NAME})"),
     (Change.DESTINATION, f"load (?:it |this |everything )?(?:in)?to (?P<to>{NAME}) instead(?: of {NAME})?"),
     (Change.DATASET, f"(?:{SET}|rename) (?:the )?(?:dataset|schema)(?: name)? to (?P<to>{NAME})"),
-    (Change.RENAME, f"(?:rename|call) {WHICH} (?:to |as |into )?(?P<to>{NAME})"),
+    (Change.RENAME, f"rename {WHICH} (?:to|as|into) (?P<to>{NAME})"),
+    (Change.RENAME, f"call {WHICH} (?P<to>{NAME})"),
     (Change.PAGING, f"(?:add|use|enable|turn on) (?:the )?(?:pagination|paging){OF}"),
     (Change.PAGING, f"(?:load|read|fetch|get) (?:all|every|the other|further|more) pages?{OF}"),
     (

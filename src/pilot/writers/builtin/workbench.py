@@ -16,6 +16,10 @@ from pilot.writers.builtin.wishes import Wish
 Holder = ast.Dict | ast.Call
 
 
+UNNAMED = frozenset({"it", "this", "all", "everything", "table", "tables", "resource", "endpoint"})
+"""Words that stand where a name could: they mean whatever there is."""
+
+
 class Workbench:
     """One script on its way from wish to wish, beside what was seen of the API."""
 
@@ -26,8 +30,7 @@ class Workbench:
 
     def holders(self) -> dict[str, Holder]:
         """Where each resource keeps its settings: a dict of the configuration, or a decorator."""
-        calls = {name: call for name, (_, call) in self.script.decorated().items()}
-        return {**self.script.resources(), **calls}
+        return {**self.script.resources(), **self.script.decorated()}
 
     def put(self, name: str, key: str, value: Literal) -> None:
         """Set one setting of a resource."""
@@ -66,7 +69,8 @@ class Workbench:
             raise refused(
                 "The resources of this script are not written in a way that can be changed by rule."
             )
-        if not (said := wish.get("resource")):
+        said = wish.get("resource")
+        if not said or (said in UNNAMED and said not in names):
             return names
         found = [n for n in names if n == said] or [n for n in names if alike(n, snake(said))]
         if not found:
