@@ -119,7 +119,7 @@ class ModelClient:
         attempt = 1
         while True:
             try:
-                return self._once(messages, min(reply, self.limits.reply * 2), watch)
+                return self._once(messages, reply, watch)
             except Exception as error:
                 fault = self._judge.of_exception(error)
             if fault.cure is Cure.SHORTEN:
@@ -127,7 +127,7 @@ class ModelClient:
             if fault.cure is Cure.NEXT_MODEL and self.endpoint.next_models:
                 self._next_model(fault)
             elif fault.cure is Cure.ADAPT and self._shape.adapt(fault.parameter, fault.limit):
-                continue
+                reply = min(reply, fault.limit or reply)
             elif fault.cure is Cure.WAIT and self._wait(fault, attempt):
                 attempt += 1
             else:

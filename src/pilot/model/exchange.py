@@ -6,6 +6,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 Emit: TypeAlias = "Callable[[str], None]"
 _Result = TypeVar("_Result")
+_LOOK_UP = 0.2
 
 
 @dataclass
@@ -126,10 +128,11 @@ def within(
 
 
 def _next(news: queue.Queue[str | BaseException | None], deadline: float) -> str | BaseException | None:
-    try:
-        return news.get(timeout=max(deadline - time.monotonic(), 0.001))
-    except queue.Empty:
-        raise TimeoutError from None
+    """What comes next. Looks up often: a signal may not wake a waiting thread."""
+    while (left := deadline - time.monotonic()) > 0:
+        with suppress(queue.Empty):
+            return news.get(timeout=min(left, _LOOK_UP))
+    raise TimeoutError
 
 
 def _plain(model: object) -> object:

@@ -9,9 +9,9 @@ from pilot.finding import Finding
 from pilot.model.budget import MARGIN, Part, estimate_tokens
 from pilot.model.client import Answer, ModelClient
 from pilot.model.faults import ModelFailed, TooLong
-from pilot.model.reply import BadReply, CodeReply, QuestionReply, parse_code
+from pilot.model.reply import BadReply, QuestionReply, parse_code
 from pilot.model.request import Message
-from pilot.model.sql import SqlReply, parse_sql
+from pilot.model.sql import parse_sql
 from pilot.warehouse.tables import TableInfo
 from pilot.writers.requests import PromptSource, brief_parts, finding_parts, request_text, table_parts
 from pilot.writers.writer import Brief, Draft, Inquiry, Reply, SqlAttempt, SqlDraft, Usage
@@ -19,6 +19,10 @@ from pilot.writers.writer import Brief, Draft, Inquiry, Reply, SqlAttempt, SqlDr
 _Read = TypeVar("_Read")
 _SYSTEM = "system"
 _MOST_ASKED = 2
+
+
+class _Unusable(Exception):
+    """An answer can't be used; the message says why."""
 
 
 class ModelWriter:
@@ -52,26 +56,26 @@ class ModelWriter:
         self, tables: Sequence[TableInfo], request: str | None = None, failed: Sequence[SqlAttempt] = ()
     ) -> SqlDraft:
         """One query worth asking of these tables, or the one that answers the request."""
-        read = self._read("query_tables", table_parts(tables, request, failed), _query_in)
-        return SqlDraft(read.sql, read.says)
+        return self._read("query_tables", table_parts(tables, request, failed), _query_in)
 
     def _code(self, prompt: str, brief: Brief, more: Sequence[Part]) -> Reply:
-        def code_in(answer: Answer) -> CodeReply | QuestionReply | BadReply:
-            return parse_code(answer.text, brief.names.script, brief.script, answer.cut)
+        def reply_in(answer: Answer) -> Reply:
+            read = parse_code(answer.text, brief.names.script, brief.script, answer.cut)
+            if isinstance(read, BadReply):
+                raise _Unusable(read.reason)
+            return Inquiry(read.question) if isinstance(read, QuestionReply) else Draft(read.text, read.plan)
 
-        parts = [*more, *brief_parts(brief)]
-        read: CodeReply | QuestionReply = self._read(prompt, parts, code_in)
-        return Inquiry(read.question) if isinstance(read, QuestionReply) else Draft(read.text, read.plan)
+        return self._read(prompt, [*more, *brief_parts(brief)], reply_in)
 
-    def _read(self, prompt: str, parts: Sequence[Part], parse: Callable[[Answer], _Read | BadReply]) -> _Read:
-        """Ask; once more when the answer can't be used, with the reason."""
+    def _read(self, prompt: str, parts: Sequence[Part], parse: Callable[[Answer], _Read]) -> _Read:
+        """Ask; once more, with the reason, when the answer can't be used."""
         objection = reason = ""
         for _ in range(_MOST_ASKED):
-            read = parse(self._ask(prompt, parts, objection))
-            if not isinstance(read, BadReply):
-                return read
-            reason = read.reason
-            objection = f"Your last answer could not be used: {reason}. Answer again, in full.\n"
+            try:
+                return parse(self._ask(prompt, parts, objection))
+            except _Unusable as unusable:
+                reason = str(unusable)
+                objection = f"Your last answer could not be used: {reason}. Answer again, in full.\n"
         raise ModelFailed(
             f"The model's answer could not be used, twice: {reason}.",
             "Say more about what you want, or try another model: --model NAME",
@@ -99,5 +103,8 @@ class ModelWriter:
         return [Message("system", system), Message("user", text + objection)]
 
 
-def _query_in(answer: Answer) -> SqlReply | BadReply:
-    return parse_sql(answer.text, answer.cut)
+def _query_in(answer: Answer) -> SqlDraft:
+    read = parse_sql(answer.text, answer.cut)
+    if isinstance(read, BadReply):
+        raise _Unusable(read.reason)
+    return SqlDraft(read.sql, read.says)
