@@ -87,10 +87,19 @@ def edit(host: TerminalHost) -> None:
 
 
 def hang_up(host: TerminalHost) -> None:
+    """The terminal goes away at a prompt, or while something runs; what is shown then is lost."""
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
+        if sys.argv[3] == "working":
+            with host.working("Loading") as progress:
+                print("load?", flush=True)
+                for _ in range(50):
+                    progress.write("line\n")
+                    host.show(Line("line"))
+                    time.sleep(0.01)
         ask(host, "words")
     except Interrupted as error:
+        host.show(Line("lost"))
         Path(sys.argv[2]).write_text(type(error).__name__)
 
 

@@ -115,9 +115,10 @@ def test_ctrl_d_on_an_empty_line_is_the_end_of_input(start: Start) -> None:
     assert session.wait() == 130
 
 
-def test_a_terminal_that_goes_away_is_the_end_of_input(start: Start, tmp_path: Path) -> None:
+@pytest.mark.parametrize("at", ["asking", "working"])
+def test_a_terminal_that_goes_away_is_the_end_of_input(start: Start, tmp_path: Path, at: str) -> None:
     left = tmp_path / "left"
-    session = start("hang_up", str(left))
+    session = start("hang_up", str(left), at)
     session.expect("load?")
     session.hang_up()
     deadline = time.monotonic() + 10

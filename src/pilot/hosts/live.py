@@ -77,16 +77,23 @@ class LiveRegion:
             redirect_stdout=False,
             redirect_stderr=False,
         )
-        self._live.start()
+        try:
+            self._live.start()
+        except OSError as error:
+            self._paper.lost(error)
 
     def stop(self) -> None:
         """Leave the screen as if nothing had been there."""
         live, self._live = self._live, None
+        if live is None:
+            return
         try:
-            if live is not None:
+            try:
                 live.stop()
-        finally:
-            self._paper.console.show_cursor(True)
+            finally:  # a second Ctrl-C may have come in between
+                self._paper.console.show_cursor(True)
+        except OSError as error:
+            self._paper.lost(error)
 
     def end(self, broken: bool) -> None:
         """The work has ended."""

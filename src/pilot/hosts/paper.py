@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TextIO
 
+from pilot.errors import PilotError
 from pilot.hosts.text import can_write, fitted, printed, visible
 
 if TYPE_CHECKING:
@@ -46,11 +47,12 @@ class Paper:
         self._unicode = can_write("".join(glyph for glyph, _ in _GLYPHS.values()), self._encoding)
         self._blank = True
         self._gap = False
+        self._gone = False
 
     @property
     def lively(self) -> bool:
         """Whether what was written can be written over."""
-        return self.terminal and self.console.is_interactive
+        return self.terminal and self.console.is_interactive and not self._gone
 
     @property
     def coloured(self) -> bool:
@@ -95,7 +97,7 @@ class Paper:
 
         if lines:
             self.settle()
-            self.console.print(Text("\n").join(lines), soft_wrap=True)
+            self._write(Text("\n").join(lines))
             self._blank = sets_apart or not lines[-1].plain.strip()
 
     def gap(self) -> None:
@@ -104,9 +106,28 @@ class Paper:
 
     def settle(self) -> None:
         """Write the gap that is still owed."""
+        from rich.text import Text
+
         if self._gap:
-            self.console.print()
+            self._write(Text())
             self._gap, self._blank = False, True
+
+    def lost(self, error: OSError) -> None:
+        """Writing has failed. On a terminal that has gone away nothing is written any more.
+
+        What runs is not broken off: the next question ends it, and until then it may finish what it does.
+        """
+        if not self.terminal:
+            raise PilotError(f"What pilot shows can't be written: {error.strerror}.") from error
+        self._gone = True
+
+    def _write(self, text: Text) -> None:
+        if self._gone:
+            return
+        try:
+            self.console.print(text, soft_wrap=True)
+        except OSError as error:
+            self.lost(error)
 
     def written_by_others(self) -> None:
         """Something else, like a prompt, has written the last line."""

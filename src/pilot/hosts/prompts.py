@@ -19,7 +19,7 @@ _STYLE = (
     ("qmark", "fg:ansicyan bold"),
     ("question", "bold"),
     ("instruction", "fg:ansibrightblack"),
-    ("answer", ""),
+    ("answer", "fg:default nobold"),
 )
 
 

@@ -67,7 +67,8 @@ def _widths(names: Sequence[str], rows: Sequence[Sequence[str]], width: int | No
     while natural and _total([min(wide, _LEAST) for wide in natural]) > width and len(natural) > 1:
         natural.pop()
     while natural and _total(natural) > width:
-        widest = max(range(len(natural)), key=natural.__getitem__)
+        # the first column names the row: it gives way only when it is twice as wide as the others
+        widest = max(range(len(natural)), key=lambda n: natural[n] // 2 if n == 0 else natural[n])
         natural[widest] -= 1
         if natural[widest] < 1:
             return [width]
