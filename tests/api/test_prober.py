@@ -292,6 +292,60 @@ def test_documentation_in_a_file_becomes_prose(tmp_path: Path) -> None:
     assert "can't be read" in probe("weather", docs=str(tmp_path / "none.md")).notes[-1]
 
 
+def test_documentation_on_a_page_is_read_as_text_when_agreed_to() -> None:
+    page = b"<!doctype html><html><head><title>T</title></head><body><p>Use &amp; enjoy</p><script>x</script>"
+    with serving(lambda request: Reply(raw=page, headers={"Content-Type": "text/html"})) as server:
+        assert probe("weather", docs=f"{server.url}/items").docs == "Use & enjoy"
+        declined = probe("weather", docs=f"{server.url}/items", may_contact=lambda host, why: False)
+        assert len(server.requests) == 1
+    assert declined.docs == "" and "declined" in declined.notes[-1]
+
+
+def test_an_endpoint_that_wants_a_key_beside_one_that_does_not_is_noticed() -> None:
+    routes = {
+        "/open": lambda request: Reply(data=ROWS[:3]),
+        "/closed": wants(
+            lambda q: q.headers.get("x-key") == SECRET, Reply(401, {"message": "header X-Key missing"})
+        ),
+    }
+    with serving(routes) as server:
+        profile = probe(f"/open and /closed of {server.url}", {"sources.x.api_key": SECRET})
+    assert (profile.auth.kind, profile.auth.name) == (AuthKind.API_KEY, "X-Key")
+    assert [e.records.count for e in profile.endpoints] == [3, 3]
+
+
+@pytest.mark.parametrize(
+    "link", ["http://[x", "http://:99999999/", "//", "?", "/\\", "http://x:abc/", "ftp://x/y"]
+)
+def test_links_that_lead_nowhere_do_no_harm(link: str) -> None:
+    headers = {"Link": f'<{link}>; rel="next"'}
+    with serving(lambda request: Reply(data={"items": ROWS[:3], "next": link}, headers=headers)) as server:
+        assert not probe(f"{server.url}/items").endpoints[0].paging.proven
+    with serving(lambda request: Reply(302, headers={"Location": link})) as server:
+        assert (
+            probe(f"{server.url}/items", may_contact=lambda host, why: host == server.host).endpoints[0].error
+        )
+
+
+def test_an_error_message_can_not_steer_the_terminal() -> None:
+    with serving(lambda request: Reply(400, {"message": "a\x1b[2Jb\nc"})) as server:
+        assert probe(f"{server.url}/items").endpoints[0].error == "HTTP 400: a [2Jb c"
+
+
+def test_half_a_character_is_no_data() -> None:
+    with serving(lambda request: Reply(raw=b'[{"\\ud800": 1}]')) as server:
+        assert "Unicode" in probe(f"{server.url}/items").endpoints[0].error
+
+
+def test_a_large_answer_is_looked_at_quickly() -> None:
+    rows = [{"id": n, "name": f"person {n}", "at": "2024-01-01"} for n in range(60_000)]
+    with serving(lambda request: Reply(data=rows)) as server:
+        started = time.process_time()
+        profile = probe(f"{server.url}/items")
+    assert profile.endpoints[0].records.count == 60_000
+    assert time.process_time() - started < 5
+
+
 def test_the_profile_is_terse_for_a_model_and_holds_no_values() -> None:
     with serving(PAGED["page_from_1"]) as server:
         profile = probe(f"{server.url}/items")

@@ -49,11 +49,17 @@ def keys_from(secrets: Mapping[str, str]) -> Keys:
 
 
 def refusal(answer: Answer, said: Auth | None) -> Auth | None:
-    """How the key is wanted when the answer is a refusal for lack of one; None when it is not."""
+    """How the key is wanted when the answer is a refusal for lack of one; None when it is not.
+
+    Some APIs say 400, or even 200, and mean that the key is missing.
+    """
+    refused = answer.status in (401, 403, 407)
+    may_mean_it = answer.status in (400, 422) or (answer.ok and b"error" in answer.body[:500].lower())
+    if not refused and not may_mean_it:
+        return None
     body = read_body(answer)
     message = answer.body[:2000].decode("utf-8", "replace") if body.problem else message_in(body.data)
-    refused = answer.status in (401, 403, 407)
-    if not refused and not _lacks_key(answer, message):
+    if not refused and not (speaks_of_keys(message) and len(message) < 500):
         return None
     wanted = _challenge(answer) or auth_in_words(message, How.SEEN) or common_key_name(message)
     note = f"HTTP {answer.status} without a key" if refused else "the answer asks for a key"
@@ -88,15 +94,6 @@ def credentials_for(auth: Auth, keys: Keys, site: str) -> Credentials | None:
             return Credentials(site, params={auth.name: keys.token})
         return Credentials(site, {auth.name: keys.token})
     return None
-
-
-def _lacks_key(answer: Answer, message: str) -> bool:
-    """Some APIs say 400, or even 200, and mean that the key is missing."""
-    if answer.status in (400, 422) or (
-        answer.ok and "error" in answer.body[:500].decode("utf-8", "replace").lower()
-    ):
-        return speaks_of_keys(message) and len(message) < 500
-    return False
 
 
 def _challenge(answer: Answer) -> Auth | None:

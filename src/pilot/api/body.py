@@ -17,6 +17,8 @@ _BEGINNING = 400_000
 _CSV_TYPES = ("text/csv", "application/csv", "text/tab-separated-values")
 _NDJSON_TYPES = ("application/x-ndjson", "application/ndjson", "application/jsonl", "application/jsonlines")
 _ROWS = 1000
+_HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
+"""Half of a character outside the basic plane; alone it can't be stored anywhere."""
 
 
 @dataclass(frozen=True)
@@ -68,9 +70,14 @@ def _data(text: str, answer: Answer) -> Body:
         return _csv(text, answer.cut) or Body(problem="the answer is called CSV, but has no rows")
     if answer.content_type not in _NDJSON_TYPES:
         try:
-            return Body(json.loads(text), Shape.LIST)
+            data = json.loads(text)
+            if _HALF_CHARACTER.search(text):
+                json.dumps(data, ensure_ascii=False).encode()
+            return Body(data, Shape.LIST)
         except RecursionError:
             return Body(problem="the answer is nested too deeply")
+        except UnicodeEncodeError:
+            return Body(problem="the answer is not valid Unicode")
         except ValueError:
             pass
     if body := _ndjson(text, answer.cut):

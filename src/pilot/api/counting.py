@@ -10,7 +10,7 @@ from pilot.api.envelope import link_params
 from pilot.api.look import Look, Page, Verdict
 from pilot.api.profile import How, Paging, PagingKind
 from pilot.api.trails import folded
-from pilot.api.vocabulary import OFFSET, OFFSET_PARAMS, PAGE, PAGE_PARAMS, SIZE, SIZE_BESIDE, SIZE_PARAMS
+from pilot.api.vocabulary import OFFSET, PAGE, SIZE, SIZE_BESIDE, SIZE_PARAMS
 from pilot.finding import Json
 
 _FAR_PAGE = 100_000
@@ -75,7 +75,7 @@ def _page_names(look: Look) -> Iterator[str]:
     echo = look.first.envelope.echo(PAGE)
     if echo and echo.names[-1] in ("pagenumber", "pageindex", "pageno", "pagenum"):
         yield echo.key
-    yield PAGE_PARAMS[0]
+    yield "page"
     if "jsonapi" in look.first.answer.content_type or "vnd.api" in look.first.answer.content_type:
         yield "page[number]"
     elif not look.first.envelope.signs and not look.found.trail:
@@ -89,7 +89,7 @@ def _offset_names(look: Look) -> Iterator[str]:
         return
     if echo := look.first.envelope.echo(OFFSET):
         yield echo.key
-    yield OFFSET_PARAMS[0]
+    yield "offset"
     if any(s.name in ("odatacontext", "odatacount") for s in look.first.envelope.signs):
         yield "$skip"
     elif look.first.envelope.signs:
@@ -109,7 +109,7 @@ def _page_number(look: Look, name: str) -> Paging | None:
     given = look.params.get(name, "")
     if given.isdecimal() and given not in ("0", "1"):
         return None  # the person wants this very page
-    second = look.named_page({name: "2"})
+    second = look.page({name: "2"})
     if second.verdict in (Verdict.SAME, Verdict.FAILED):
         look.notes.append(f"{name}=2 gives {second.verdict.value}")
         return None
@@ -139,10 +139,10 @@ def _page_number(look: Look, name: str) -> Paging | None:
 def _base_page(look: Look, name: str, given: str) -> int | None:
     if given:
         return int(given)
-    one = look.named_page({name: "1"})
+    one = look.page({name: "1"})
     if one.verdict is Verdict.SAME:
         return 1
-    if one.verdict is Verdict.OTHER and look.named_page({name: "0"}).verdict is Verdict.SAME:
+    if one.verdict is Verdict.OTHER and look.page({name: "0"}).verdict is Verdict.SAME:
         look.seen.extend(one.rows)
         return 0
     return None
@@ -153,12 +153,12 @@ def _offset(look: Look, name: str) -> Paging | None:
     if look.params.get(name, "0") not in ("0", "1"):
         return None
     # One record back: where the last record of the first page comes first, the offset counts records.
-    back = look.named_page({name: str(max(1, size - 1)), limit: str(size)})
+    back = look.page({name: str(max(1, size - 1)), limit: str(size)})
     start = _start(look, back)
     if start is None:
         look.notes.append(f"{name} gives {back.verdict.value}")
         return None
-    look.seen.extend(back.rows[1 - start if size > 1 else 0 :] if start == 0 else back.rows[2:])
+    look.seen.extend(back.rows[1 + start if size > 1 else 0 :])
     total = look.first.envelope.total(size)
     sign = total[1] if total and start == 0 else None
     after = _FAR_OFFSET if total is None else total[0] + start
@@ -178,7 +178,7 @@ def _start(look: Look, back: Page) -> int | None:
     """The offset of the first record, 0 or 1, when the answer continues the first page; else None."""
     if not back.rows:
         return None
-    marks, first = look.marks(back.rows), look.marks(look.rows)
+    marks, first = look.marks(back.rows), look.first_marks
     if len(first) == 1:
         return 0 if marks[0] != first[0] else None
     fresh = not set(marks[1:]) & set(first)
@@ -202,9 +202,9 @@ def _end(
     look: Look, second: Page, name: str, after: int, total: str | None, extra: dict[str, str] | None = None
 ) -> _End:
     """Look at what comes after the last page: dlt stops at an empty one by itself, at nothing else."""
-    page = look.named_page({name: str(after), **(extra or {})})
+    page = look.page({name: str(after), **(extra or {})})
     if page.verdict is Verdict.FAILED and after in (_FAR_PAGE, _FAR_OFFSET) and page.status != 404:
-        page = look.named_page({name: str(after // _NEARER), **(extra or {})})
+        page = look.page({name: str(after // _NEARER), **(extra or {})})
     if page.verdict is Verdict.EMPTY:
         return _End({"total_path": None})
     more = look.first.envelope.has_more()
@@ -225,13 +225,13 @@ def _end_with_rows(
     look: Look, page: Page, name: str, after: int, total: str | None, extra: dict[str, str]
 ) -> _End:
     """There are records after the last page: either the API repeats one, or its total is too small."""
-    step = 1 if after > len(look.rows) or not extra else len(look.rows)
-    further = look.named_page({name: str(after + step), **extra})
+    step = len(look.rows) if extra else 1
+    further = look.page({name: str(after + step), **extra})
     repeats = look.marks(further.rows) == look.marks(page.rows)
     if total and repeats:
         return _End({"total_path": total})
     if not repeats and after not in (_FAR_PAGE, _FAR_OFFSET):
-        far = look.named_page({name: str(_FAR_OFFSET if extra else _FAR_PAGE), **extra})
+        far = look.page({name: str(_FAR_OFFSET if extra else _FAR_PAGE), **extra})
         if far.verdict is Verdict.EMPTY:
             return _End({"total_path": None}, note="the total that the API states is too small")
     return _End(known=False, note=f"{name}: there are records after the last page, so no end is known")

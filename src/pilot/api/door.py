@@ -23,12 +23,13 @@ class Door:
         self._keys = keys
         self._site = origin(target.url)
         self._credentials = self._given(target)
-        self._known = False
+        self._settled = False
+        """A key was sent: it opened the door, or no way to send it did."""
 
     def ask(self, url: str, params: Mapping[str, str], why: str = "") -> Answer:
         """GET, with what opens the API."""
         answer = self._fetch.get(url, params, self._credentials, why)
-        return answer if self._known or answer.problem else self._learn(answer, url, params, why)
+        return answer if self._settled or answer.problem else self._learn(answer, url, params, why)
 
     def _given(self, target: Target) -> Credentials | None:
         """A key that was in the URL, or one that is sent as the person said."""
@@ -41,16 +42,17 @@ class Door:
         return stored
 
     def _learn(self, answer: Answer, url: str, params: Mapping[str, str], why: str) -> Answer:
-        """What the first answer says about auth; tries the keys when it is a refusal."""
-        self._known = True
+        """What an answer says about auth; tries the keys when it is a refusal."""
         wanted = refusal(answer, self._said)
         if wanted is None:
             if self._credentials and answer.ok:
+                self._settled = True
                 self.auth = replace(self.auth, note=self.auth.note or "the key was accepted")
             elif not self._said:
                 self.auth = Auth(AuthKind.NONE, how=How.SEEN) if answer.ok else self.auth
             return answer
         self.auth = replace(wanted, note=wanted.note or f"HTTP {answer.status} without a key")
+        self._settled = bool(self._credentials or self._keys)
         if self._credentials:
             self.auth = replace(self.auth, note=f"the key was refused (HTTP {answer.status})")
             return answer

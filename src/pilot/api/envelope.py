@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl, urljoin, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
+from pilot.api.sites import joined
 from pilot.api.trails import Trail, folded, json_path
 from pilot.api.vocabulary import (
     CURSOR,
@@ -70,13 +71,15 @@ class Envelope:
 
         links = parse_header_links(self.headers.get("link", ""))
         found = next((link.get("url") for link in links if "next" in link.get("rel", "").split()), None)
-        return urljoin(self.url, found) if found else None
+        return joined(self.url, found) if found else None
 
     def next_links(self) -> Iterator[tuple[Sign, str]]:
         """Values that are the next page's address."""
         for sign in self.signs:
             if isinstance(sign.value, str) and self._leads_on(sign) and _is_address(sign.value):
-                yield sign, urljoin(self.url, sign.value)
+                link = joined(self.url, sign.value)
+                if link:
+                    yield sign, link
 
     def cursors(self) -> list[Sign]:
         """Values that may have to be sent to get the next page, the likeliest first."""

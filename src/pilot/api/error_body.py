@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pilot.api.sensitive import printable
 from pilot.api.trails import folded
 from pilot.api.vocabulary import word_set
 from pilot.finding import Json
@@ -75,7 +76,7 @@ def _has_text(names: dict[str, Json]) -> bool:
 
 def _words(value: Json, whole: Json) -> str:
     text = _text_in(value) or _text_in(whole) or "an error without words"
-    return " ".join(text.split())[:_LONGEST]
+    return printable(text[: 10 * _LONGEST])[:_LONGEST]
 
 
 def _text_in(value: Json, depth: int = 0) -> str:

@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from pilot.api.sites import host_of, is_loopback, origin, same_site
+from pilot.api.sensitive import printable
+from pilot.api.sites import host_of, is_loopback, joined, same_site
 
 if TYPE_CHECKING:
     from requests import Response, Session
@@ -124,8 +125,8 @@ class Fetcher:
             place = answer.headers.get("location")
             if answer.problem or answer.status not in _REDIRECTS or not place:
                 return answer
-            following = urljoin(target, place)
-            if urlsplit(following).scheme not in ("http", "https"):
+            following = joined(target, place)
+            if following is None:
                 return Answer(target, answer.status, problem="redirects to something that is no web address")
             if not same_site(target, following):
                 following, credentials = self._without_secrets(following), None
@@ -144,7 +145,9 @@ class Fetcher:
             self.spent += time.monotonic() - started
         if answer.status == 429:
             wait = answer.headers.get("retry-after")
-            self.stopped = "the API asks to slow down (429)" + (f", retry after {wait[:40]}" if wait else "")
+            self.stopped = "the API asks to slow down (429)" + (
+                f", retry after {printable(wait)[:40]}" if wait else ""
+            )
         return answer
 
     def _limit_reached(self) -> str:
@@ -213,8 +216,3 @@ def with_query(url: str, params: Mapping[str, str]) -> str:
     kept = [(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if k not in params]
     query = urlencode([*kept, *params.items()])
     return urlunsplit((parts.scheme, parts.netloc.split("@")[-1], parts.path, query, ""))
-
-
-def site_of(answer: Answer) -> str:
-    """The origin that an answer came from in the end."""
-    return origin(answer.url)

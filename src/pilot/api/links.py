@@ -70,7 +70,7 @@ def by_cursor(look: Look) -> Paging | None:
             if not tries:
                 return None
             tries -= 1
-            page = look.named_page({param: str(sign.value)})
+            page = look.page({param: str(sign.value)})
             after = next((s for s in page.envelope.signs if s.path == sign.path), None)
             if page.verdict is Verdict.OTHER and (after is None or after.value != sign.value):
                 options: dict[str, Json] = {"cursor_path": sign.path, "cursor_param": param}
@@ -89,8 +89,8 @@ def by_last_id(look: Look) -> Paging | None:
         return None
     path = json_path((*look.found.trail, -1, *look.found.inner, key[0]))
     for param in LAST_ID_PARAMS[:_TRIES_WITHOUT_CURSOR]:
-        page = look.named_page({param: str(last[key[0]])})
-        if page.verdict is Verdict.OTHER and not set(look.marks(page.rows)) & set(look.marks(look.rows)):
+        page = look.page({param: str(last[key[0]])})
+        if page.verdict is Verdict.OTHER and not set(look.marks(page.rows)) & set(look.first_marks):
             options: dict[str, Json] = {"cursor_path": path, "cursor_param": param}
             options |= _has_more(look, page)
             if "has_more_path" in options:

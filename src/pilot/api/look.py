@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 
 from pilot.api.body import Body, read_body
 from pilot.api.envelope import Envelope, envelope_of
@@ -67,17 +68,18 @@ class Look:
         """The first page's records."""
         return self.first.rows
 
-    def page(self, **params: str) -> Page:
+    def page(self, params: Mapping[str, str]) -> Page:
         """The endpoint again, with other parameters."""
-        return self.named_page(params)
-
-    def named_page(self, params: Mapping[str, str]) -> Page:
-        """The endpoint again, with other parameters, whatever characters their names have."""
         return self._judged(self.ask(self.url, {**self.params, **params}, ""))
 
     def linked_page(self, link: str) -> Page:
         """The page that a link leads to."""
         return self._judged(self.ask(link, {}, "the next page lies there"))
+
+    @cached_property
+    def first_marks(self) -> list[str]:
+        """The marks of the first page."""
+        return self.marks(self.rows)
 
     def marks(self, rows: Sequence[Json]) -> list[str]:
         """Each row's identity: its key where it has one, else all of it."""
@@ -101,13 +103,14 @@ class Look:
             return Verdict.EMPTY
         if self._numbers_rows(rows):
             self.key = ()
-        known, marks = set(self.marks(self.rows)), self.marks(rows)
+            del self.first_marks
+        known, marks = set(self.first_marks), self.marks(rows)
         fresh = sum(1 for mark in marks if mark not in known)
         return Verdict.OTHER if fresh * 2 > len(marks) else Verdict.SAME
 
     def _numbers_rows(self, rows: Sequence[Json]) -> bool:
         """The key starts anew on every page: the same keys, and everything else is different."""
-        known = dict(zip(self.marks(self.rows), self.rows, strict=True))
+        known = dict(zip(self.first_marks, self.rows, strict=True))
         pairs = [
             (known[mark], row) for mark, row in zip(self.marks(rows), rows, strict=True) if mark in known
         ]

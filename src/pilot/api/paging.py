@@ -51,7 +51,7 @@ def _complete(look: Look) -> Paging | None:
     if not says:
         return None
     page, offset = first_names(look)
-    second = look.named_page({page: "2", offset: str(len(look.rows))})
+    second = look.page({page: "2", offset: str(len(look.rows))})
     if second.verdict is Verdict.OTHER:
         look.notes.append(f"{says}, but there are more records")
         return None

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from pilot.api.auth import keys_from
+from pilot.api.docs import read_docs
 from pilot.api.door import Door
 from pilot.api.fetch import Answer, Fetcher, ProbeLimits
 from pilot.api.keys import cursor_fields, primary_key
@@ -25,7 +25,6 @@ from pilot.kit import Watch
 MayContact = Callable[[str, str], bool]
 """The consent gate: a host (with its port) and why it is contacted."""
 _MOST_TARGETS = 6
-_MOST_DOCS = 200_000
 _PLACEHOLDER = re.compile(r"\{.*\}|%7B|/:[A-Za-z]|<.*>")
 _PASSING = (500, 502, 503, 504)
 
@@ -40,12 +39,11 @@ class ApiProber:
     def probe(self, goal: str, docs: str | None, secrets: Mapping[str, str], say: Watch) -> ApiProfile:
         """What can be seen of the API that the goal names. Holds no row's values and no secrets."""
         named = read_words(goal)
-        prose, notes = _prose(docs)
-        if not named.targets:
-            return ApiProfile(notes=(*named.notes, *notes), docs=prose)
         with Fetcher(self._may_contact, self._limits, _values(named, secrets)) as fetch:
-            profile = _Probe(fetch, named, secrets, say).run()
-        return replace(profile, docs=prose, notes=(*profile.notes, *notes))
+            prose, note = read_docs(docs, fetch)
+            seen = _Probe(fetch, named, secrets, say).run() if named.targets else None
+        profile = seen or ApiProfile(notes=named.notes, requests=fetch.asked)
+        return replace(profile, docs=prose, notes=(*profile.notes, note) if note else profile.notes)
 
 
 class _Probe:
@@ -156,16 +154,3 @@ def _values(named: Named, secrets: Mapping[str, str]) -> tuple[str, ...]:
     for target in named.targets:
         values += [*target.secrets.values(), *(target.login or ())]
     return tuple({value for value in values if len(value) > 3 and not is_placeholder(value)})
-
-
-def _prose(docs: str | None) -> tuple[str, tuple[str, ...]]:
-    """Documentation from a file, as text; and a note where it could not be read."""
-    if not docs:
-        return "", ()
-    if docs.lower().startswith(("http://", "https://")):
-        return "", ("The documentation's URL was not read; a file can be.",)
-    try:
-        with Path(docs).expanduser().open(encoding="utf-8", errors="replace") as file:
-            return file.read(_MOST_DOCS), ()
-    except OSError as error:
-        return "", (f"The documentation {docs} can't be read: {error.strerror or error}.",)

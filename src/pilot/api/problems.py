@@ -33,6 +33,7 @@ _KNOWN: tuple[tuple[frozenset[str], str], ...] = (
         frozenset({"ConnectionResetError", "RemoteDisconnected", "IncompleteRead", "ConnectionAbortedError"}),
         "{host} broke the connection off",
     ),
+    (frozenset({"BadStatusLine", "InvalidHeader"}), "{host} does not answer in HTTP"),
     (frozenset({"DecodeError", "ContentDecodingError"}), "{host}: the compressed answer is damaged"),
     (
         frozenset(

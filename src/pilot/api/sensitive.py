@@ -43,6 +43,11 @@ def is_placeholder(value: str) -> bool:
     return not value or _PLACEHOLDER.fullmatch(value) is not None
 
 
+def printable(text: str) -> str:
+    """One line without control characters: what comes from outside must not steer a terminal."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
 def scrubbed(text: str, secrets: tuple[str, ...]) -> str:
     """The text with every secret value masked."""
     for secret in sorted(secrets, key=len, reverse=True):

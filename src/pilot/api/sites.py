@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 _PORTS = {"http": 80, "https": 443}
 
@@ -28,6 +28,17 @@ def same_site(here: str, there: str) -> bool:
     upgrade = (urlsplit(here).scheme.lower(), urlsplit(there).scheme.lower()) == ("http", "https")
     usual = urlsplit(here).port in (None, 80) and urlsplit(there).port in (None, 443)
     return upgrade and usual and host_of(here) == host_of(there)
+
+
+def joined(url: str, link: str) -> str | None:
+    """Where a link leads from a URL; None when that is no web address: links may hold anything."""
+    try:
+        there = urljoin(url, link)
+        parts = urlsplit(there)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return None
+    return there if usable else None
 
 
 def is_loopback(url: str) -> bool:

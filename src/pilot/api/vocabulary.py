@@ -61,8 +61,6 @@ SIZE = word_set("""limit perpage pagesize size itemsperpage maxresults take page
 NOT_NEXT = ("prev", "previous", "before", "first", "self", "last", "start")
 CURSOR = ("cursor", "continuation", "nexttoken", "pagetoken", "bookmark", "marker", "scrollid", "endcursor")
 
-PAGE_PARAMS = word_list("page _page p pageNumber page[number] pageIndex page_number pageNo")
-OFFSET_PARAMS = word_list("""offset skip start startAt startIndex _start $skip from page[offset]""")
 SIZE_PARAMS = word_list(
     """limit per_page page_size pageSize perPage size count maxResults take _limit $top top rows
     page[size] page[limit] itemsPerPage"""
