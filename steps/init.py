@@ -32,7 +32,9 @@ class Init(Step):
         session.record_created(kit.project.root, files)
         learned = Facts(names=names)
         if verified:
-            learned = Facts(names=names, written=True, verified=True, goal=f"dlt's verified source {verified}")
+            learned = Facts(
+                names=names, written=True, verified=True, goal=f"dlt's verified source {verified}"
+            )
         return Outcome(says=f"{len(files)} files", learned=learned, shows=(Line("  ".join(files), "quiet"),))
 
     def _existing(self, names: ProjectNames, kit: Kit) -> Outcome:

@@ -1,7 +1,6 @@
 """Look at the API before any code is written for it."""
 
 from pilot.api.show import profile_blocks, profile_line
-
 from pilot.api.words import hosts_in
 from pilot.facts import Facts
 from pilot.kit import Kit

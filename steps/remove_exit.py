@@ -1,12 +1,11 @@
 """Take the preview and its `exit()` out, so that the next run loads."""
 
-from pilot.project.preview import has_preview, remove_preview
-from pilot.project.limits import limits_left
-
 from pilot.drafting import names_of
 from pilot.facts import Facts
 from pilot.finding import Finding, FindingKind, Remedy
 from pilot.kit import Kit
+from pilot.project.preview import has_preview, remove_preview
+from pilot.run.limits import limits_left
 from pilot.session.session import Session
 from pilot.step import Outcome, Status, Step
 

@@ -182,9 +182,9 @@ def undo(options: Options, cell: Cell = None) -> int:
 @working
 def doctor(options: Options) -> int:
     """What is set up here: dlt, the destination, the model, the writer that would be used."""
-    from pilot.commands import look
+    from pilot.commands import doctor
 
-    return look.doctor(options)
+    return doctor.doctor(options)
 
 
 @app.command()

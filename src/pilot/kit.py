@@ -49,8 +49,13 @@ class Secrets(Protocol):
 class Project(Protocol):
     """The dlt project folder."""
 
-    root: Path
-    secrets: Secrets
+    @property
+    def root(self) -> Path:
+        """The folder, absolute."""
+
+    @property
+    def secrets(self) -> Secrets:
+        """Its secrets."""
 
     def init(self, names: ProjectNames, verified: bool = False) -> tuple[str, ...]:
         """Run the real `dlt init`; returns the files that came, relative. Raises StepFailed."""

@@ -37,6 +37,18 @@ ChooseSession: TypeAlias = Callable[[Host, Store, Redactor], Session]
 
 
 @dataclass(frozen=True)
+class Ground:
+    """What there is without a session: enough to look, and to set a writer up."""
+
+    options: Options
+    host: Host
+    redactor: Redactor
+    project: DltProject
+    catalogue: Catalogue
+    writers: WriterRoom
+
+
+@dataclass(frozen=True)
 class Workshop:
     """Everything that a command works with."""
 
@@ -67,8 +79,8 @@ class RecordedFiles:
 
 
 @contextmanager
-def open_workshop(options: Options, choose: ChooseSession) -> Iterator[Workshop]:
-    """The project's workshop, with the lock held. Raises PilotError where it can't be had."""
+def open_ground(options: Options) -> Iterator[Ground]:
+    """The project without its session: nothing is locked, nothing is made."""
     secrets = ProjectSecrets(options.root, options.secrets, os.environ)
     redactor = Redactor(secrets.values)
     host = open_host(
@@ -79,39 +91,48 @@ def open_workshop(options: Options, choose: ChooseSession) -> Iterator[Workshop]
         history=options.root / STATE / "history",
         redact=redactor.text,
     )
-    with only_writer(options.root), closing(Store.open(options.root)) as store:
-        session = choose(host, store, redactor)
-        yield _assemble(options, host, session, DltProject(options.root, secrets), redactor)
-
-
-def _assemble(
-    options: Options, host: Host, session: Session, project: DltProject, redactor: Redactor
-) -> Workshop:
     memory = Memory.of_user(options.root, os.environ)
-    trust = Trust(options.root, host, memory, options.trust)
-    catalogue = Catalogue(options.root, trust.require)
-    consent = Consent(host, RecordedFiles(project, session), options.yes, session.record_consent)
-    engine = Engine(catalogue, session)
+    catalogue = Catalogue(options.root, Trust(options.root, host, memory, options.trust).require)
+    writers = WriterRoom(
+        host,
+        load_settings(options.root, os.environ),
+        catalogue.prompt,
+        redact=redactor.text,
+        leaks=redactor.leak,
+        memory=memory,
+    )
+    with closing(writers):
+        yield Ground(options, host, redactor, DltProject(options.root, secrets), catalogue, writers)
+
+
+@contextmanager
+def open_workshop(options: Options, choose: ChooseSession) -> Iterator[Workshop]:
+    """The project's workshop, with the lock held. Raises PilotError where it can't be had."""
+    with (
+        open_ground(options) as ground,
+        only_writer(options.root),
+        closing(Store.open(options.root)) as store,
+    ):
+        yield _assembled(ground, choose(ground.host, store, ground.redactor))
+
+
+def _assembled(ground: Ground, session: Session) -> Workshop:
+    host, project, redact = ground.host, ground.project, ground.redactor.text
+    files = RecordedFiles(project, session)
+    consent = Consent(host, files, ground.options.yes, session.record_consent)
+    engine = Engine(ground.catalogue, session)
     kit = Kit(
         host=host,
         consent=consent,
         project=project,
         prober=ApiProber(consent.contact),
-        writers=WriterRoom(
-            host,
-            load_settings(options.root, os.environ),
-            catalogue.prompt,
-            redact=redactor.text,
-            leaks=redactor.leak,
-            memory=memory,
-        ),
-        runner=ScriptRunner(options.root, project.interpreter, redactor.text),
-        warehouse=DltWarehouse(options.root, project.interpreter, redactor.text),
+        writers=ground.writers,
+        runner=ScriptRunner(project.root, project.interpreter, redact),
+        warehouse=DltWarehouse(project.root, project.interpreter, redact),
         policies=engine,
-        options=options,
+        options=ground.options,
     )
     engine.kit = kit
-    desk = Desk(session, kit)
     if isinstance(host, TerminalHost):
         host.on_command = SlashCommands(PromptDesk(session, kit), host)
-    return Workshop(options, host, session, catalogue, engine, kit, desk)
+    return Workshop(ground.options, host, session, ground.catalogue, engine, kit, Desk(session, kit))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from pilot.finding import Json
+
 
 @dataclass
 class PlainRedactor:
@@ -12,17 +14,17 @@ class PlainRedactor:
 
     values: tuple[str, ...] = ()
 
-    def tree(self, value: object) -> object:
+    def tree(self, tree: Json) -> Json:
         """Every text in a tree of builtins, redacted."""
-        if isinstance(value, str):
+        if isinstance(tree, str):
             for secret in self.values:
-                value = value.replace(secret, "[secret]")
-            return value
-        if isinstance(value, dict):
-            return {key: self.tree(item) for key, item in value.items()}
-        if isinstance(value, (list, tuple)):
-            return [self.tree(item) for item in value]
-        return value
+                tree = tree.replace(secret, "[secret]")
+            return tree
+        if isinstance(tree, dict):
+            return {key: self.tree(item) for key, item in tree.items()}
+        if isinstance(tree, list):
+            return [self.tree(item) for item in tree]
+        return tree
 
     def leak(self, text: str) -> str | None:
         """Whether one of the values is in a text."""

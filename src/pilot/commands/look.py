@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
+from dataclasses import replace
 from typing import TypeAlias
 
 import msgspec
@@ -13,19 +13,19 @@ from pilot.catalogue import Catalogue
 from pilot.commands.build import renew_writer, take_up
 from pilot.desk import result_blocks
 from pilot.finding import Json
-from pilot.hosts.choose import open_host
-from pilot.hosts.writer import ScreenWriter
 from pilot.notebook import cell_blocks, log_blocks
 from pilot.options import Options
 from pilot.policy import Policy
-from pilot.project.secrets import ProjectSecrets
-from pilot.redaction import Redactor
 from pilot.report import report
 from pilot.screen import Block, Line, table
 from pilot.session.session import Session
 from pilot.session.store import Store
-from pilot.workshop import open_workshop
+from pilot.workshop import open_ground, open_workshop
 
+_NOTHING: tuple[Sequence[Block], Json] = (
+    (Line("No pipeline was begun in this folder."), Line("Start: pilot init NAME, or pilot demo")),
+    {"version": 1, "status": "nothing"},
+)
 Looks: TypeAlias = Callable[[Session], tuple[Sequence[Block], Json]]
 """What a command shows, and the same as a JSON value."""
 
@@ -55,9 +55,8 @@ def undo(options: Options, number: int | None) -> int:
     """Take back the last change, or a cell and everything after it."""
     with open_workshop(options, take_up) as shop:
         blocks = shop.desk.undo(number)
-        shop.host.show(*blocks)
-        if options.json:
-            print(msgspec.json.encode({"version": 1, "says": [_text(block) for block in blocks]}).decode())
+        says: list[Json] = [block.text for block in blocks if isinstance(block, Line)]
+        show_or_print(shop.host, options, blocks, {"version": 1, "says": says})
     return 0
 
 
@@ -66,49 +65,30 @@ def query(options: Options, words: str) -> int:
     with open_workshop(options, take_up) as shop:
         renew_writer(shop)
         sql, result = shop.desk.ask(words)
-        if options.json:
-            rows = [dict(zip(result.columns, row, strict=True)) for row in result.rows]
-            document = {
-                "version": 1,
-                "sql": sql,
-                "columns": result.columns,
-                "rows": rows,
-                "more": result.more,
-            }
-            print(msgspec.json.encode(document).decode())
-        else:
-            shop.host.show(*result_blocks(result, sql if sql != words else ""))
+        rows: list[Json] = [dict(zip(result.columns, row, strict=True)) for row in result.rows]
+        document: Json = {"version": 1, "sql": sql, "rows": rows, "more": result.more}
+        show_or_print(shop.host, options, result_blocks(result, sql if sql != words else ""), document)
     return 0
 
 
 def _look(options: Options, looks: Looks) -> int:
     """Show something of the session without taking the lock, or changing anything."""
-    redactor = Redactor(ProjectSecrets(options.root, (), os.environ).values)
-    host = open_host(
-        no_input=True, json=options.json, quiet=False, verbose=options.verbose, redact=redactor.text
-    )
-    if not Store.exists(options.root):
-        return _nothing(options, host)
-    with closing(Store.open(options.root)) as store:
-        session = Session.newest(store, redactor)
-        if session is None:
-            return _nothing(options, host)
-        blocks, document = looks(session)
-        if options.json:
-            print(msgspec.json.encode(document).decode())
-        else:
-            host.show(*blocks)
+    with open_ground(replace(options, no_input=True)) as ground, ExitStack() as stack:
+        session = None
+        if Store.exists(options.root):
+            store = stack.enter_context(closing(Store.open(options.root)))
+            session = Session.newest(store, ground.redactor)
+        blocks, document = _NOTHING if session is None else looks(session)
+        show_or_print(ground.host, options, blocks, document)
     return 0
 
 
-def _nothing(options: Options, host: ScreenWriter) -> int:
+def show_or_print(host: Host, options: Options, blocks: Sequence[Block], document: Json) -> None:
+    """A command's result: a JSON document on stdout where that was asked for, else blocks."""
     if options.json:
-        print('{"version":1,"status":"nothing"}')
+        print(msgspec.json.encode(document).decode())
     else:
-        host.show(
-            Line("No pipeline was begun in this folder."), Line("Start: pilot init NAME (or: pilot demo)")
-        )
-    return 0
+        host.show(*blocks)
 
 
 def _status(options: Options, session: Session) -> tuple[Sequence[Block], Json]:
@@ -146,7 +126,3 @@ def _writer(session: Session) -> str:
 
 def _cells(session: Session) -> Json:
     return {"version": 1, "cells": [msgspec.to_builtins(cell) for cell in session.cells]}
-
-
-def _text(block: Block) -> str:
-    return block.text if isinstance(block, Line) else ""
