@@ -221,6 +221,12 @@ def test_proven_paging_is_written_with_its_options_and_the_largest_page() -> Non
     assert '{"type": "offset", "limit": 50, "total_path": "total"}' in text_of(replace(TEAMS, paging=offset))
 
 
+def test_paging_that_ends_with_a_status_of_its_own_is_told_so() -> None:
+    text = text_of(replace(TEAMS, paging=replace(TEAMS.paging, end_status=404)))
+    assert "# paging ends with status 404: there is no such page\n" in text
+    assert '"response_actions": [{"status_code": 404, "action": "ignore"}],' in text
+
+
 @pytest.mark.parametrize(
     ("auth", "expected"),
     [

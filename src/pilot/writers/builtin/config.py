@@ -48,6 +48,9 @@ def endpoint_config(resource: Resource) -> Block:
     if not resource.unseen:
         config["data_selector"] = selector(resource)
     config["paginator"] = Noted(paginator(resource), paging_note(resource))
+    if resource.paged and (status := endpoint.paging.end_status):
+        ended: Literal = [{"status_code": status, "action": "ignore"}]
+        config["response_actions"] = Noted(ended, f"paging ends with status {status}: there is no such page")
     return config
 
 

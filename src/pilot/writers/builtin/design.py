@@ -66,11 +66,9 @@ class Design:
     def plan(self) -> str:
         """A few lines of prose for the person."""
         lines = [_story(resource) for resource in self.resources]
-        lines += [
-            f"{r.name}: paging not proven: only the first page is read"
-            for r in self.resources
-            if not (r.paged or r.whole or r.unseen)
-        ]
+        for unproven in (r for r in self.resources if not (r.paged or r.whole or r.unseen)):
+            tried = f" ({note})" if (note := unproven.endpoint.paging.note) else ""
+            lines.append(f"{unproven.name}: paging not proven: only the first page is read{tried}")
         if self.auth.kind is AuthKind.UNKNOWN:
             lines.append("the API wants a key, but not how: a Bearer token is a guess")
         return "\n".join([*lines, *self.left_out])
