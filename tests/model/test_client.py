@@ -94,7 +94,7 @@ def test_a_server_that_does_not_stream_is_understood_without_asking_twice() -> N
 
 def test_content_in_parts_is_put_together() -> None:
     parts = [{"type": "text", "text": "one "}, {"type": "text", "text": "two"}]
-    replies = [{"content": parts}, {"content": parts, "stream": False}]
+    replies: list[dict[str, Any]] = [{"content": parts}, {"content": parts, "stream": False}]
     with ModelServer(replies) as server, client_of(server) as client:
         assert client.ask(ASKED).text == "one two"
         assert client.ask(ASKED).text == "one two"
@@ -282,7 +282,7 @@ def test_a_refusal_that_nothing_cures_ends() -> None:
 
 @pytest.mark.parametrize("text", ["", "the beginning of"])
 def test_an_answer_that_ran_into_its_limit_is_asked_for_once_with_twice_the_room(text: str) -> None:
-    replies = [{"content": text, "finish": "length"}, "the whole"]
+    replies: list[Any] = [{"content": text, "finish": "length"}, "the whole"]
     with ModelServer(replies) as server, client_of(server) as client:
         assert client.ask(ASKED).text == "the whole"
     assert [body["max_completion_tokens"] for body in server.requests] == [1_000, 2_000]
