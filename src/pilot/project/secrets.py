@@ -80,6 +80,12 @@ class ProjectSecrets:
                 given.update({path: value} if path in given else {})
         return given
 
+    def values_of(self, wanted: Sequence[SecretWanted]) -> dict[str, str]:
+        """The values of these secrets by dotted path, wherever they come from."""
+        known, given = self.values(), self.environment(wanted)
+        found = {s.path: given.get(environment_name(s.path), known.get(s.path)) for s in wanted}
+        return {path: value for path, value in found.items() if value is not None}
+
     def values(self) -> dict[str, str]:
         """Every secret value that is known, by dotted path. Never raises."""
         values: dict[str, str] = {}

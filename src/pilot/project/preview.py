@@ -1,0 +1,61 @@
+"""The preview in a script: whether there is one, and the script without it."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from pilot.errors import PilotError
+from pilot.project.cutting import Cut
+from pilot.project.preview_part import Preview, find_preview
+from pilot.project.source_text import SourceText, replaced
+
+NAMED = re.compile(r"\s*#\W*preview\b", re.IGNORECASE)
+
+
+def has_preview(text: str) -> bool:
+    """Whether the script ends before it loads. Raises PilotError for a text that is no Python."""
+    return find_preview(_parsed(text)) is not None
+
+
+def remove_preview(text: str) -> str:
+    """The script without its preview: the read, the print and the exit, and what only they need.
+
+    Everything else stays as it is, character by character; an import at the top that nothing uses any
+    more stays too. Comments inside the preview go, and so does one above it that begins with "preview".
+    Raises PilotError for a text that is no Python.
+    """
+    tree = _parsed(text)
+    while (preview := find_preview(tree)) is not None:
+        cut = Cut(SourceText(text), preview.block, preview.removed)
+        text = replaced(text, cut.changes(NAMED))
+        expected, tree = _without(tree, preview), _parsed(text)
+        if ast.dump(tree) != expected:
+            raise PilotError(
+                "The preview can't be taken out without touching what is around it.",
+                "Remove its exit() by hand, then go on with `pilot resume`.",
+            )
+    return text
+
+
+def _parsed(text: str) -> ast.Module:
+    try:
+        return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError) as error:
+        where = f" (line {error.lineno})" if isinstance(error, SyntaxError) and error.lineno else ""
+        raise PilotError(f"The script is not valid Python{where}.", "Put it right and try again.") from error
+
+
+def _without(tree: ast.Module, preview: Preview) -> str:
+    """The tree that the text must have afterwards, written out."""
+    gone = set(map(id, preview.removed))
+    left = [statement for statement in preview.block if id(statement) not in gone]
+    for node in ast.walk(tree):
+        if getattr(node, "body", None) is preview.block and isinstance(
+            node, (ast.Module, ast.If, *_FUNCTIONS)
+        ):
+            node.body = left or ([] if isinstance(node, ast.Module) else [ast.Pass()])
+    return ast.dump(tree)
+
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
