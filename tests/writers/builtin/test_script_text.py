@@ -27,6 +27,7 @@ from pilot.api.profile import (
 from pilot.errors import StepFailed
 from pilot.finding import FindingKind
 from pilot.names import ProjectNames
+from pilot.project.preview import remove_preview
 from pilot.writers.builtin import BuiltinWriter
 from pilot.writers.writer import Brief, Usage
 from tests.writers.builtin.profiles import (
@@ -298,6 +299,13 @@ def test_no_preview_once_it_was_removed() -> None:
     text = WRITER.write(brief(profile(TEAMS), preview_removed=True)).text
     assert "exit()" not in text
     assert "preview" not in text
+
+
+@pytest.mark.parametrize("endpoints", [(TEAMS,), EVERYTHING, (STATIONS, EVENTS), (unseen(TEAMS),)])
+def test_taking_the_preview_out_gives_the_script_without_one(endpoints: tuple[Endpoint, ...]) -> None:
+    seen = profile(*endpoints)
+    without = WRITER.write(brief(seen, preview_removed=True)).text
+    assert remove_preview(WRITER.write(brief(seen)).text) == without
 
 
 def test_what_could_not_be_read_is_told() -> None:
