@@ -92,7 +92,7 @@ def hang_up(host: TerminalHost) -> None:
     try:
         if sys.argv[3] == "working":
             with host.working("Loading") as progress:
-                print("load?", flush=True)
+                host.show(Line("load?"))
                 for _ in range(50):
                     progress.write("line\n")
                     host.show(Line("line"))
