@@ -61,10 +61,23 @@ class ProcessTree:
 
     def running(self, seconds: float) -> bool:
         """Whether the child still runs, after waiting for at most so long."""
-        try:
-            return self._child is not None and self._child.wait(seconds) is None
-        except subprocess.TimeoutExpired:
-            return True
+        deadline = time.monotonic() + seconds
+        pause = 0.0005
+        while self._runs():
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return True
+            time.sleep(min(pause, left))
+            pause = min(2 * pause, 0.02)
+        return False
+
+    def _runs(self) -> bool:
+        if self._child is None:
+            return False
+        if sys.platform != "linux":
+            return self._child.poll() is None
+        # not reaped before the end: a dead child still holds its number, so nobody else gets killed for it
+        return os.waitid(os.P_PID, self._child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
 
     @property
     def exit_code(self) -> int:
@@ -92,10 +105,11 @@ class ProcessTree:
     def _alive(self) -> list[_Process]:
         """The living members of the tree; orphans that have ended are reaped on the way."""
         table = _process_table()
-        child = self._child.pid if self._child else 0
+        child = self._child.pid if self._child else None
         keep = self._strangers | {self._lifeline.pid if self._lifeline else 0}
         members = _descendants(table, os.getpid(), keep)
-        members += [p for p in table if p.group == child and p not in members]
+        if child is not None:
+            members += [p for p in table if p.group == child and p not in members]
         for process in members:
             if not process.alive and process.parent == os.getpid() and process.pid != child:
                 _reap(process.pid)

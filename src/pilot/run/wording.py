@@ -19,6 +19,7 @@ _CHANGING = (
     (re.compile(r"(?<=\.)(?=[0-9a-f]*\d)[0-9a-f]{10}(?=\.)"), "<file id>"),
     (re.compile(r"(?:/tmp|/var/folders|/private/var)/\S*/"), "<temp>/"),
     (re.compile(r"\b\d+\.\d+ ?(?:s|sec|seconds|ms)\b"), "<seconds>"),
+    (re.compile(r"about [\d,]+ characters left out"), "left out"),
     (re.compile(r"(?<=\|)\d+\|\d+(?=\|)"), "<process>"),  # the columns of dlt's log lines
 )
 
