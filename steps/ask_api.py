@@ -1,10 +1,10 @@
 """Ask which API to load, in plain words."""
 
-from pilot.api.words import hosts_in, propose_name
+from pilot.api.words import hosts_in, propose_name, without_secrets
 from pilot.facts import Facts
 from pilot.kit import Kit
 from pilot.project.naming import check_name
-from pilot.screen import Question
+from pilot.screen import Line, Question
 from pilot.session.session import Session
 from pilot.step import Outcome, Status, Step
 
@@ -19,7 +19,12 @@ class AskApi(Step):
         """Take the answer from the command line or ask."""
         if session.facts.verified:
             return Outcome(Status.SKIPPED, "the verified source knows its API")
-        goal = kit.options.api or kit.host.ask(Question("Which API do you want to load?", flag="--api TEXT"))
+        said = kit.options.api or kit.host.ask(Question("Which API do you want to load?", flag="--api TEXT"))
+        goal = without_secrets(said)
+        if goal != said:
+            kit.host.show(
+                Line("The key in that URL is not kept; pilot asks for it once it is needed.", "warn")
+            )
         kit.consent.person_named(hosts_in(goal))
         name = session.facts.name or self._name(goal, kit)
         return Outcome(says=goal, learned=Facts(goal=goal, name=name))

@@ -1,10 +1,11 @@
 """Change the script as the person asks, in words."""
 
-from pilot.project.preview import has_preview
+from dataclasses import replace
 
 from pilot.drafting import brief_of, write_agreed
 from pilot.facts import Facts
 from pilot.kit import Kit
+from pilot.project.preview import has_preview
 from pilot.session.session import Session
 from pilot.step import Outcome, Step
 
@@ -19,8 +20,8 @@ class ChangeCode(Step):
     def run(self, session: Session, kit: Kit) -> Outcome:
         """Draft the change until the person agrees."""
         request = session.facts.request or ""
-        written = write_agreed(
-            session, kit, brief_of(session, kit), lambda writer, brief: writer.refine(brief, request)
-        )
-        learned = Facts(written=True, preview_removed=not has_preview(written.text))
+        # the change is checked like a first draft, so it may bring a preview again
+        brief = replace(brief_of(session, kit), preview_removed=False)
+        written = write_agreed(session, kit, brief, lambda writer, brief: writer.refine(brief, request))
+        learned = Facts(names=written.names, written=True, preview_removed=not has_preview(written.text))
         return Outcome(says=written.says, learned=learned, shows=written.shows)

@@ -25,7 +25,12 @@ class Load(Step):
         environment = kit.project.secrets.environment(kit.project.secrets.wanted(names))
         with kit.host.working(f"Loading with {names.script}") as progress:
             result = kit.runner.run(
-                names.script, RunMode.LOAD, environment, kit.options.timeout, progress.write
+                names.script,
+                RunMode.LOAD,
+                environment,
+                kit.options.timeout,
+                progress.write,
+                names.pipeline,
             )
         if not result.ok:
             # dlt would retry the broken package at every later run, whatever the script says then

@@ -20,7 +20,7 @@ class ProbeApi(Step):
         if session.facts.verified:
             return Outcome(Status.SKIPPED, "nothing to write, so nothing to look at")
         goal = session.facts.goal or ""
-        kit.consent.person_named(hosts_in(goal))
+        kit.consent.person_named(hosts_in(f"{goal} {kit.options.docs or ''}"))
         with kit.host.working("Looking at the API") as progress:
             profile = kit.prober.probe(goal, kit.options.docs, {}, progress.say)
         status = Status.DONE if profile.requests else Status.SKIPPED

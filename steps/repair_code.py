@@ -1,10 +1,10 @@
 """Repair the script from what a validator found."""
 
-from pilot.project.preview import has_preview, remove_preview
-
 from pilot.drafting import brief_of, write_agreed
+from pilot.facts import Facts
 from pilot.finding import Finding, FindingKind
 from pilot.kit import Kit
+from pilot.project.preview import has_preview, remove_preview
 from pilot.session.session import Session
 from pilot.step import Outcome, Step
 
@@ -27,4 +27,4 @@ class RepairCode(Step):
         written = write_agreed(
             session, kit, brief_of(session, kit), lambda writer, brief: writer.repair(brief, finding), settle
         )
-        return Outcome(says=written.says, shows=written.shows)
+        return Outcome(says=written.says, learned=Facts(names=written.names), shows=written.shows)

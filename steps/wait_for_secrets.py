@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pilot.api.show import profile_blocks
-
 from pilot.api.fit import misfits
 from pilot.api.profile import ApiProfile, AuthKind
+from pilot.api.show import profile_blocks
 from pilot.drafting import names_of
 from pilot.errors import AnswerMissing, StepFailed
 from pilot.facts import Facts, SecretWanted
@@ -92,8 +91,7 @@ def _look_again(
     says = f"{len(wanted)} set: {', '.join(secret.path for secret in wanted)}"
     if profile is None or profile.seen or profile.auth.kind is AuthKind.NONE or not profile.base_url:
         return Outcome(says=says, learned=learned)
-    known = kit.project.secrets.values()
-    values = {secret.path: known[secret.path] for secret in wanted if secret.path in known}
+    values = kit.project.secrets.values_of(wanted)
     with kit.host.working("Looking at the API with the key") as progress:
         seen = kit.prober.probe(session.facts.goal or "", kit.options.docs, values, progress.say)
     learned = replace(learned, profile=seen)

@@ -20,5 +20,5 @@ class WriteCode(Step):
             return Outcome(Status.SKIPPED, "the verified source is taken as it came")
         brief = brief_of(session, kit)
         written = write_agreed(session, kit, brief, lambda writer, brief: writer.write(brief))
-        learned = Facts(written=True, preview_removed=False, secrets=())
+        learned = Facts(names=written.names, written=True, preview_removed=False)
         return Outcome(says=written.says, learned=learned, shows=written.shows)

@@ -84,7 +84,7 @@ class Desk:
         environment = project.secrets.environment(project.secrets.wanted(names))
         with self._kit.host.working(f"Running {names.script}") as progress:
             result = self._kit.runner.run(
-                names.script, mode, environment, self._kit.options.timeout, progress.write
+                names.script, mode, environment, self._kit.options.timeout, progress.write, names.pipeline
             )
         if not result.ok and mode is RunMode.LOAD:
             self._kit.runner.clear_pending(names.pipeline)

@@ -13,7 +13,7 @@ from pilot.errors import PilotError, StepFailed
 from pilot.facts import Facts, WriterChoice
 from pilot.finding import Finding, FindingKind
 from pilot.kit import Kit
-from pilot.names import ProjectNames
+from pilot.names import ProjectNames, names_in
 from pilot.screen import Line, Question
 from pilot.session.session import Session
 from pilot.writers.writer import Brief, Draft, Inquiry, Reply, Writer
@@ -31,6 +31,8 @@ class Written:
 
     text: str
     plan: str
+    names: ProjectNames
+    """The project's names, as the text has them."""
     note: str = ""
 
     @property
@@ -82,7 +84,7 @@ def write_agreed(
         verdict = kit.consent.change(path, settle(draft.text), wishes=True)
         if isinstance(verdict, Agreed):
             note = _keep_requirements(kit, verdict.text)
-            return Written(verdict.text, draft.plan, note)
+            return Written(verdict.text, draft.plan, names_in(verdict.text, brief.names), note)
         brief = replace(brief, script=draft.text, wishes=(*brief.wishes, verdict.words))
         ask = partial(_refined, verdict.words)
     raise PilotError("No draft was agreed to.", "pilot resume starts the writing again.")

@@ -39,8 +39,8 @@ class Secrets(Protocol):
     def save(self, path: str, value: str) -> None:
         """Write one value into secrets.toml, layout kept, mode 0600; the redactor learns it."""
 
-    def values(self) -> dict[str, str]:
-        """Every secret value that is known, by dotted path: for redaction and for probing only."""
+    def values_of(self, wanted: Sequence[SecretWanted]) -> dict[str, str]:
+        """The values of these secrets by dotted path: for looking at the API with the key, and no more."""
 
     def environment(self, wanted: Sequence[SecretWanted]) -> dict[str, str]:
         """The values given with `--secret`, under the environment names that dlt reads."""
@@ -101,9 +101,18 @@ class Runner(Protocol):
     """Runs the script in a child process."""
 
     def run(
-        self, script: str, mode: RunMode, environment: Mapping[str, str], timeout: float, watch: Watch
+        self,
+        script: str,
+        mode: RunMode,
+        environment: Mapping[str, str],
+        timeout: float,
+        watch: Watch,
+        pipeline: str | None = None,
     ) -> RunResult:
-        """Run it in the project folder. Ctrl-C stops the child and gives Ending.INTERRUPTED."""
+        """Run it in the project folder. Ctrl-C stops the child and gives Ending.INTERRUPTED.
+
+        With a `pipeline` (for a load) dlt's local state of that name is this project's own.
+        """
 
     def clear_pending(self, pipeline: str) -> bool:
         """Drop load packages that a failed run left behind; whether there were any."""

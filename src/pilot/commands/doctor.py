@@ -11,6 +11,7 @@ from pathlib import Path
 from pilot import __version__
 from pilot.commands.look import show_or_print
 from pilot.errors import AnswerMissing, PilotError
+from pilot.finding import Json
 from pilot.options import Options
 from pilot.screen import Line, table
 from pilot.workshop import Ground, open_ground
@@ -35,8 +36,9 @@ def doctor(options: Options) -> int:
         ]
         fine = not any(found.startswith(_MISSING) for _, found in rows)
         verdict = Line("Ready.", "good") if fine else Line("Not ready: something is missing.", "bad")
-        document = {"version": 1, "fine": fine, "checks": dict(rows)}
-        show_or_print(ground.host, options, (table(("what", "found"), rows), verdict), dict(document))
+        checks: dict[str, Json] = {what: found for what, found in rows}
+        blocks = (table(("what", "found"), rows), verdict)
+        show_or_print(ground.host, options, blocks, {"version": 1, "fine": fine, "checks": checks})
     return 0 if fine else 1
 
 

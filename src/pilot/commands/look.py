@@ -17,7 +17,7 @@ from pilot.notebook import cell_blocks, log_blocks
 from pilot.options import Options
 from pilot.policy import Policy
 from pilot.report import report
-from pilot.screen import Block, Line, table
+from pilot.screen import Block, Host, Line, table
 from pilot.session.session import Session
 from pilot.session.store import Store
 from pilot.workshop import open_ground, open_workshop

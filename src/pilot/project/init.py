@@ -19,11 +19,13 @@ from pilot.project.global_folder import global_folder
 from pilot.project.interpreter import known_destinations
 from pilot.project.naming import check_name
 from pilot.project.rename import with_names
+from pilot.project.requirements import requirements_for
 from pilot.project.telemetry import settled
 from pilot.project.toml_file import parse_toml
 
 CONFIG = ".dlt/config.toml"
 SECRETS = ".dlt/secrets.toml"
+REQUIREMENTS = "requirements.txt"
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,10 @@ class DltInit:
             self._take_back(self._files(names) - before, kept)
             raise self._failure(result, names, verified)
         self._settle(names, kept)
-        return tuple(sorted(self._files(names) - before))
+        came = self._files(names) - before
+        if REQUIREMENTS in came:
+            self._complete_requirements(names)
+        return tuple(sorted(came))
 
     def _look_before(self, names: ProjectNames) -> None:
         check_name(names.name)
@@ -96,6 +101,13 @@ class DltInit:
                 write_text(file, text)
         with suppress(FileNotFoundError):
             (self.root / SECRETS).chmod(PRIVATE)
+
+    def _complete_requirements(self, names: ProjectNames) -> None:
+        """Add to dlt's new requirements.txt what a script needs besides."""
+        file = self.root / REQUIREMENTS
+        script = read_text(self.root / names.script) or ""
+        if (needed := requirements_for(script, read_text(file) or "")) is not None:
+            write_text(file, needed)
 
     def _files(self, names: ProjectNames) -> set[str]:
         """The files where dlt init may put some: the folder itself, its settings, a source's own folder."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from pilot.errors import PilotError
+from pilot.run.local_state import data_folder
 
 CHILD = Path(__file__).with_name("pending_child.py")
 
@@ -51,20 +50,6 @@ def _may_be_pending(root: Path, pipeline: str, environment: Mapping[str, str]) -
     """A look at the disk: asking dlt costs a second."""
     if (root / ".dlt" / ".workspace").exists():
         return True  # a dltHub workspace keeps its pipelines elsewhere
-    folder = _data_folder(environment) / "pipelines" / pipeline
+    folder = data_folder(environment) / "pipelines" / pipeline
     stages = (folder / "normalize" / "extracted", folder / "load" / "normalized")
     return any(stage.is_dir() and any(stage.iterdir()) for stage in stages)
-
-
-def _data_folder(environment: Mapping[str, str]) -> Path:
-    """Where dlt keeps its data, by its own rules."""
-    if "DLT_DATA_DIR" in environment:
-        return Path(environment["DLT_DATA_DIR"])
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        return Path("/var/dlt")
-    home = Path(environment.get("HOME") or Path.home())
-    if not os.access(home, os.W_OK):
-        return Path(tempfile.gettempdir(), "dlt")
-    if "XDG_DATA_HOME" in environment and not (home / ".dlt").is_dir():
-        return Path(environment["XDG_DATA_HOME"], "dlt")
-    return home / ".dlt"

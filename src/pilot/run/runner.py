@@ -13,6 +13,7 @@ from typing import IO
 
 from pilot.errors import Interrupted, PilotError
 from pilot.run.environment import child_environment
+from pilot.run.local_state import take_own_state
 from pilot.run.output import KeptOutput, LiveOutput
 from pilot.run.pending import clear_pending
 from pilot.run.report import read_report
@@ -44,15 +45,20 @@ class ScriptRunner:
         environment: Mapping[str, str],
         timeout: float,
         watch: Callable[[str], None],
+        pipeline: str | None = None,
     ) -> RunResult:
         """Run it in the project folder; see `Runner.run`. Raises Interrupted at a second Ctrl-C."""
         started = time.monotonic()
         streams = _Streams(self._redact, watch)
+        passed_on = child_environment(os.environ, environment, mode)
+        other = take_own_state(self._root, pipeline, passed_on) if pipeline else None
+        if other is not None:
+            watch(f"dlt had the state of another project's {pipeline} ({other}); it was set aside.\n")
         with TemporaryDirectory(prefix="pilot-run-") as folder:
             report = Path(folder, "report.json")
             command = [str(self._interpreter()), str(HARNESS), str(report), script]
             run = _Run(streams, started + timeout)
-            ending, code = run.follow(command, self._root, child_environment(os.environ, environment, mode))
+            ending, code = run.follow(command, self._root, passed_on)
             error, loads = read_report(report, self._redact)
         stdout, stderr = streams.texts()
         if error is None and (ending, code) != (Ending.EXITED, 0):

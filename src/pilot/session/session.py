@@ -11,7 +11,7 @@ from typing import Protocol
 import msgspec
 
 from pilot.facts import Facts
-from pilot.finding import Finding
+from pilot.finding import Finding, Json
 from pilot.session.cell import Cell, CellState, FileChange
 from pilot.session.store import Store
 from pilot.writers.writer import Usage
@@ -23,7 +23,7 @@ WITHHELD = "withheld"
 class Redactor(Protocol):
     """Takes secrets out of what is written down."""
 
-    def tree(self, value: object) -> object:
+    def tree(self, tree: Json) -> Json:
         """The same builtins with every text redacted."""
 
     def leak(self, text: str) -> str | None:
@@ -175,4 +175,5 @@ class Session:
 
 
 def _encode(redactor: Redactor, value: object) -> bytes:
-    return msgspec.json.encode(redactor.tree(msgspec.to_builtins(value)))
+    # by way of JSON, so that the redactor meets nothing but builtins
+    return msgspec.json.encode(redactor.tree(msgspec.json.decode(msgspec.json.encode(value))))

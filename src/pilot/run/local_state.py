@@ -1,0 +1,68 @@
+"""dlt's local state of a pipeline: one per name on a machine, whichever project it belongs to.
+
+dlt 1.31 remembers in it the folder of the first run, and puts the DuckDB file there at every later one: a
+pipeline of the same name in another project would load into that project's database, and go on from its
+incremental state. So each project gets its own state back before it loads.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+
+def take_own_state(root: Path, pipeline: str, environment: Mapping[str, str]) -> Path | None:
+    """Set another project's state aside and take this one's up again; the other's folder, or None."""
+    folder = data_folder(environment) / "pipelines" / pipeline
+    owner = _owner(folder)
+    if owner is None or owner.resolve() == root.resolve():
+        return None
+    with suppress(OSError):  # a folder that can't be renamed is left to dlt
+        folder.rename(_free(_aside(folder, owner)))
+        own = _aside(folder, root)
+        if own.is_dir():
+            own.rename(folder)
+    return owner
+
+
+def _owner(folder: Path) -> Path | None:
+    """The folder that the pipeline first ran in."""
+    try:
+        state = json.loads((folder / "state.json").read_text("utf-8"))
+        owner = state["_local"]["initial_cwd"]
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
+    return Path(owner) if isinstance(owner, str) else None
+
+
+def _aside(folder: Path, root: Path) -> Path:
+    digest = hashlib.sha256(str(root.resolve()).encode()).hexdigest()[:12]
+    return folder.with_name(f"{folder.name}.of-{digest}")
+
+
+def _free(path: Path) -> Path:
+    """The path, or one beside it that nothing has yet."""
+    number = 1
+    while path.exists():
+        number += 1
+        path = path.with_name(f"{path.name.partition('.again')[0]}.again{number}")
+    return path
+
+
+def data_folder(environment: Mapping[str, str]) -> Path:
+    """Where dlt keeps its data, by its own rules."""
+    if "DLT_DATA_DIR" in environment:
+        return Path(environment["DLT_DATA_DIR"])
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        return Path("/var/dlt")
+    home = Path(environment.get("HOME") or Path.home())
+    if not os.access(home, os.W_OK):
+        return Path(tempfile.gettempdir(), "dlt")
+    if "XDG_DATA_HOME" in environment and not (home / ".dlt").is_dir():
+        return Path(environment["XDG_DATA_HOME"], "dlt")
+    return home / ".dlt"
