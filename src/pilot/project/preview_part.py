@@ -93,7 +93,7 @@ class _Script:
         """The exit at a position, and the statements before it that are there for the preview alone."""
         removed = [block[position]]
         live = live_before(block[position + 1 :], self._read_elsewhere(block))
-        needed: set[str] = set()
+        needed = names_read(block[position])
         below: ast.stmt | None = block[position]
         for number in range(position - 1, -1, -1):
             statement = block[number]
@@ -139,9 +139,14 @@ class _Script:
         private = names_read(statement) & (assigned - live)
         feeds = bool((names_bound(statement) | names_changed(statement)) & needed)
         defines = isinstance(statement, (Function, ast.ClassDef))
-        says = not defines and (prints(statement) or reads_limited(statement))
+        says = not defines and (self._prints(statement) or reads_limited(statement))
         beside = says and below is not None and not (_announces(statement) and _apart(statement, below))
-        return (feeds or beside or bool(says and private)) and self._only(statement, live, needed | private)
+        shows = bool(private) and (says or isinstance(statement, ast.Assert))
+        return (feeds or beside or shows) and self._only(statement, live, needed | private)
+
+    def _prints(self, statement: ast.stmt) -> bool:
+        called = (self._functions[name] for name in self._calls_of_own(statement))
+        return prints(statement) or any(map(prints, called))
 
     def _only(self, statement: ast.stmt, live: set[str], own: set[str]) -> bool:
         """Whether a statement does nothing but read, print, and change names that the preview alone uses."""

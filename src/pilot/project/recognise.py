@@ -74,6 +74,8 @@ def names_changed(node: ast.AST) -> set[str]:
     """The names whose content changes: by an assignment, or by a method that is called on its own."""
     changed = set()
     for part in ast.walk(node):
+        if isinstance(part, ast.comprehension):  # has a scope of its own
+            continue
         targets: list[ast.expr] = getattr(part, "targets", None) or [getattr(part, "target", None)]
         called = part.value if isinstance(part, ast.Expr) and isinstance(part.value, ast.Call) else None
         if called and isinstance(called.func, ast.Attribute):
