@@ -72,7 +72,7 @@ def test_a_good_run_is_no_failure(scripts: Scripts) -> None:
             f"{SCRIPT}:2: ZeroDivisionError",
         ),
         (
-            "import os, traceback\ntry:\n    1 / 0\nexcept Exception:\n    traceback.print_exc()\nos._exit(1)",
+            "import os, traceback\ntry:\n    1 / 0\nexcept Exception: traceback.print_exc()\nos._exit(1)",
             FindingKind.CODE_ERROR,
             Remedy.REPAIR,
             f"{SCRIPT}:3: ZeroDivisionError",

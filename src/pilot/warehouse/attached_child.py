@@ -34,6 +34,7 @@ WRITING = (
 def main() -> None:
     """Answer one question."""
     import dlt
+    from dlt.common.configuration.exceptions import ConfigFieldMissingException
     from dlt.common.exceptions import DltException
     from dlt.pipeline.exceptions import CannotRestorePipelineException
 
@@ -45,6 +46,11 @@ def main() -> None:
         return
     try:
         answer(query(pipeline, asked) if "sql" in asked else overview(pipeline))
+    except ConfigFieldMissingException as error:
+        missing = ", ".join(error.fields)
+        answer(
+            {"error": f"dlt finds no {missing} for the destination: .dlt/ or the environment should have it."}
+        )
     except (DltException, Refused) as error:
         answer({"error": str(error)})
 
