@@ -152,6 +152,9 @@ GOOD: dict[str, str | tuple[str, str]] = {
     "a patch": PATCH,
     "a diff and the whole file": f"{fenced(DIFF, 'diff')}\n{fenced(NEW)}",
     "a closing question": f"{fenced(NEW)}\n\nShall I add paging?",
+    "no QUESTION": f"QUESTION: none\n{fenced(NEW)}",
+    "the file unchanged": (fenced(OLD), OLD),
+    "old, then an edit": f"{fenced(OLD)}\n{SEARCH}",
     "a QUESTION after the file": f"{fenced(NEW)}\n\nQUESTION: is that what you want?",
 }
 
@@ -191,7 +194,7 @@ BAD: dict[str, tuple[str, str]] = {
     "an empty body": (fenced(NEW.replace(HOURS, "    ...")), "leaves"),
     "dots in a list": (fenced(NEW.replace("[days(), hours()]", "[days(), ...]")), "leaves"),
     "a syntax error": (fenced(BROKEN), "wrong in line"),
-    "the file unchanged": (fenced(OLD), "unchanged"),
+    "the file unchanged and a part": (f"{fenced(OLD)}\n{fenced(FRAGMENT)}", "only a part"),
     "an edit that misses": (SEARCH.replace('["data"]', '["rows"]'), "does not fit"),
     "an edit that is ambiguous": (SEARCH.replace(WAS, "import"), "does not fit"),
     "an edit without an old text": ("<<<<<<< SEARCH\n=======\nimport os\n>>>>>>> REPLACE", "names no lines"),

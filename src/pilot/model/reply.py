@@ -14,6 +14,7 @@ from pilot.model.scripts import Flaw, examine, imported_modules, parses
 from pilot.model.unwrap import json_of, marked_up, normalised, question_in, texts_in, without_thoughts
 
 _QUESTION = re.compile(r"^\W*question\W*:\W*(?P<text>.*)$", re.I)
+_NO_QUESTION = ("", "none", "no", "n/a", "-")
 _REFUSAL = re.compile(r"\b(?:I(?:'m| am) (?:sorry|unable|not able)|I can(?:'t|not)|as an AI)\b", re.I)
 _DIFF_TAGS = ("diff", "patch", "udiff", "searchreplace")
 _CODE_BEGIN = re.compile(r'^(?:import |from \w|"""|#!|# -\*-)', re.M)
@@ -119,9 +120,7 @@ class _Reading:
             verdict = examine(block.text, self.current)
             if isinstance(verdict, Flaw):
                 flaw = verdict if is_python(block.tag) or "dlt" in block.text else flaw
-            elif PurePath(self.script).stem not in imported_modules(verdict) and not self._is_current(
-                verdict
-            ):
+            elif own not in imported_modules(verdict) and not self._is_current(verdict):
                 good.append((block, verdict))
         if not good:
             return flaw
@@ -140,9 +139,8 @@ class _Reading:
 
     def _edited(self) -> CodeReply | BadReply | None:
         diffs = [block for block in self.blocks if block.tag in _DIFF_TAGS]
-        edits = edits_of(self.text) or [
-            edit for block in diffs for edit in edits_of(block.text, only_diff=True)
-        ]
+        bare = (edit for block in diffs for edit in edits_of(block.text, only_diff=True))
+        edits = edits_of(self.text) or list(bare)
         if not edits:
             return None
         if self.cut:
@@ -161,18 +159,16 @@ class _Reading:
         """No block is the file: perhaps the text is, or asks, or refuses."""
         for inner in (*marked_up(self.text), *self._bare()):
             verdict = examine(normalised(inner).strip("\n"), self.current)
-            if isinstance(verdict, str) and not self.cut and not self._is_current(verdict):
+            if isinstance(verdict, str) and not self.cut:
                 return CodeReply(verdict)
             if isinstance(verdict, Flaw) and "import dlt" in inner:
                 flaw = flaw or verdict
-        if flaw is not None:
-            return BadReply(flaw.says if not self.cut else "the reply was cut off")
         if self.cut:
             return BadReply("the reply was cut off")
-        if self.blocks and any(
-            self._may_be_the_file(block) and self._is_current(block.text) for block in self.blocks
-        ):
-            return BadReply("its code block is the file as it is, unchanged")
+        if flaw is not None:
+            return BadReply(flaw.says)
+        if shown := next((block for block in self.blocks if self._is_current(block.text)), None):
+            return CodeReply(shown.text, self._plan(shown.begin))  # it changes nothing, and says so
         prose = self._prose()
         if _REFUSAL.search(prose):
             return BadReply(f"it refuses: {prose[:200]!r}")
@@ -195,7 +191,7 @@ class _Reading:
                 block_begin = min((b.begin for b in self.blocks if b.begin > number), default=len(self.text))
                 more = [after for at, after in lines[index + 1 :] if at < block_begin]
                 words = "\n".join([match["text"], *more]).strip().rstrip("*_ ")
-                return (number, words[:1_000]) if words else None
+                return (number, words[:1_000]) if words.lower().rstrip(".") not in _NO_QUESTION else None
         return None
 
     def _plan(self, begin: int) -> str:
