@@ -220,7 +220,9 @@ def test_a_killed_pilot_leaves_no_child(scripts: Scripts) -> None:
         f"ScriptRunner(Path({str(scripts.root)!r}), lambda: Path(sys.executable), str).run("
         f"{SCRIPT!r}, RunMode.LOAD, {{}}, 60, lambda text: print(text, flush=True))"
     )
-    with subprocess.Popen([sys.executable, "-c", driver], stdout=subprocess.PIPE) as pilot:
+    environment = {**os.environ, "TMPDIR": str(scripts.root)}  # a killed process leaves its folder there
+    command = [sys.executable, "-c", driver]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as pilot:
         assert pilot.stdout is not None
         pilot.stdout.readline()
         deadline = time.monotonic() + 5
