@@ -28,7 +28,13 @@ def known_destinations(interpreter: Path) -> tuple[str, ...]:
     found = next((folder for folder in shipped if folder.is_dir()), None)
     if found is None:
         return ()
-    return tuple(sorted(entry.name for entry in found.iterdir() if (entry / "factory.py").is_file()))
+    return tuple(
+        sorted(
+            entry.name
+            for entry in found.iterdir()
+            if (entry / "factory.py").is_file() and entry.name != "destination"
+        )
+    )
 
 
 def _site_packages(environment: Path) -> list[Path]:

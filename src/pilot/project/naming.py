@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
+import unicodedata
 from pathlib import PurePath
 
 from pilot.errors import UsageError
@@ -30,7 +31,8 @@ URL = re.compile(r"\b[a-z][a-z0-9+.-]*://(?:[^/@\s]*@)?(?P<host>[^/:?#\s]+)(?P<p
 
 def suggest_name(text: str) -> str:
     """A usable name that is close to the text: a spelling, a path's last part, the host of a URL in it."""
-    words = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", _telling_part(text).encode("ascii", "ignore").decode())
+    plain = unicodedata.normalize("NFKD", _telling_part(text)).encode("ascii", "ignore").decode()
+    words = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", plain)
     name = _cut(re.sub(r"[^a-z0-9]+", "_", words.lower()))
     if not name:
         return EXAMPLE
