@@ -277,6 +277,8 @@ def test_a_comment_of_the_current_file_leaves_nothing_out() -> None:
         "# more pages than 10 fail",
         "# unchanged rows stay",
         "# see above",
+        '# {"count": 2, "next": "...", "previous": null, "results": [...]}',
+        "# GET /v1/items?... has more",
     ],
 )
 def test_an_ordinary_comment_leaves_nothing_out(comment: str) -> None:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from openai import OpenAI
 
 Say: TypeAlias = "Callable[[str], None]"
+_MOST_REQUESTS = 20
+_CONNECT = 10.0
 
 
 @dataclass(frozen=True)
@@ -117,10 +119,10 @@ class ModelClient:
     def _exchange(self, messages: Sequence[Message], reply: int, watch: Say | None) -> Collected:
         """Try until there is an answer with an end."""
         attempt = 1
-        while True:
+        for _ in range(_MOST_REQUESTS):
             try:
                 return self._once(messages, reply, watch)
-            except Exception as error:
+            except Exception as error:  # the SDK lets through whatever an answer breaks: all of it is judged
                 fault = self._judge.of_exception(error)
             if fault.cure is Cure.SHORTEN:
                 raise TooLong(self._safe(fault.says), fault.limit)
@@ -131,7 +133,8 @@ class ModelClient:
             elif fault.cure is Cure.WAIT and self._wait(fault, attempt):
                 attempt += 1
             else:
-                raise ModelFailed(self._safe(fault.says), fault.hint or "pilot resume tries again.")
+                break
+        raise ModelFailed(self._safe(fault.says), fault.hint or "pilot resume tries again.")
 
     def _once(self, messages: Sequence[Message], reply: int, watch: Say | None) -> Collected:
         exchange = Exchange(self._open(), self._judge)
@@ -183,16 +186,15 @@ class ModelClient:
             import openai
 
             # a redirect would carry the prompt to another host; a proxy does not reach loopback
+            timeout = openai.Timeout(self._patience.silence, connect=_CONNECT)
             connection = openai.DefaultHttpxClient(
-                follow_redirects=False,
-                trust_env=not is_loopback(self.endpoint.url),
-                timeout=self._patience.silence,
+                follow_redirects=False, trust_env=not is_loopback(self.endpoint.url), timeout=timeout
             )
             self._sdk = openai.OpenAI(
                 api_key=self.endpoint.key or NO_KEY,
                 base_url=self.endpoint.url,
                 max_retries=0,
-                timeout=self._patience.silence,
+                timeout=timeout,
                 http_client=connection,
             )
         return self._sdk

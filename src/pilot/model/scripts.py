@@ -19,10 +19,10 @@ _PARTS = (
 )
 _ELIDED = re.compile(
     rf"""^\#\s*{_DOTS}\W*$
-    | {_DOTS}.*\b(?:unchanged|existing|rest|remain\w*|same|previous\w*|before|above|omitted|others?|your|keep|
-                   more|code|etc|continue\w*)\b
-    | \b(?:unchanged|existing|rest|remain\w*|same|previous\w*|before|above|omitted|others?|code|continues?)\b
-      .*{_DOTS}
+    | ^\#[\s(<]*{_DOTS}[^{{}}\[\]"=?]*\b(?:unchanged|existing|rest|remain\w*|same|previous\w*|before|above|
+                                          omitted|others?|your|keep|more|code|etc|continue\w*)\b
+    | ^\#(?=.*{_DOTS})[^{{}}\[\]"=?]*\b(?:unchanged|existing|rest\ of|remaining|omitted|as\ before|
+                                       same\ as|code\ here|continues)\b
     | ^\#\W*(?:the\ )?(?:rest|remainder)\ (?:of\ (?:the\ |your\ |this\ )?{_PARTS}|is\b|stays?|remains?|
                                            unchanged|as\ )
     | \b{_PARTS}\b.{{0,30}}\b(?:unchanged|omitted|elided|as\ before|same\ as\ (?:before|above)|not\ shown|

@@ -123,12 +123,15 @@ class WriterRoom:
 
     def _offered(self, settings: ModelSettings) -> tuple[tuple[Offered, ...], str]:
         """What the endpoint offers, and a note when it does not say."""
+        import openai
+
         client = ModelClient(_endpoint(settings, "", limits_of("", None)), self._gate, _ignore)
         try:
             return client.offered(), ""
-        except Exception:
-            # servers fail at this in every way there is, and the first request will tell what is wrong
-            return (), " (it does not list its models)"
+        except openai.AuthenticationError:
+            return (), f"; it refused the key in {settings.key_name}"
+        except (openai.OpenAIError, ValueError, TypeError, AttributeError):
+            return (), "; it does not list its models"
         finally:
             client.close()
 
@@ -182,7 +185,9 @@ def _to_confirm(settings: ModelSettings) -> bool:
     if settings.from_project:
         named = settings.on_loopback and settings.model_from is Source.FLAG
         return not named and (settings.key is not None or not settings.on_loopback)
-    by_person = settings.model_from in (Source.FLAG, Source.ENVIRONMENT, Source.USER)
+    by_person = settings.model_from in (Source.FLAG, Source.ENVIRONMENT, Source.USER) or (
+        settings.base_url_from is Source.USER
+    )
     return not by_person and not settings.on_loopback
 
 
