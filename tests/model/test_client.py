@@ -215,6 +215,7 @@ def test_a_model_that_was_named_has_no_substitute() -> None:
     )
     assert "does not offer this model" in error.message
     assert "--model" in error.hint
+    assert "It offers: gpt-6.1-sol." in error.hint
 
 
 @pytest.mark.parametrize(

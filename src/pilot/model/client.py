@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 Say: TypeAlias = "Callable[[str], None]"
 _MOST_REQUESTS = 20
+_MOST_NAMES = 12
 _CONNECT = 10.0
+NO_LIST = (ValueError, TypeError, AttributeError)
+"""What the SDK raises, beside its own errors, where the list of models is none."""
 
 
 @dataclass(frozen=True)
@@ -92,13 +95,23 @@ class ModelClient:
         return self._judged(collected)
 
     def offered(self) -> tuple[Offered, ...]:
-        """The models that the endpoint says it has. Advice only: raises whatever goes wrong."""
+        """The models that the endpoint says it has. Advice only. Raises OpenAIError and NO_LIST."""
         found: list[Offered] = []
         for model in self._open().with_options(timeout=10).models.list():
             extra = model.model_extra or {}
             shutdown = getattr(model, "shutdown_date", None)
             found.append(Offered(str(model.id), _window(extra), str(shutdown) if shutdown else None))
         return tuple(found)
+
+    def _names_offered(self) -> str:
+        import openai
+
+        try:
+            names = [model.name for model in self.offered()]
+        except (openai.OpenAIError, *NO_LIST):
+            return ""
+        shown = ", ".join(names[:_MOST_NAMES]) + (", …" if len(names) > _MOST_NAMES else "")
+        return f" It offers: {shown}." if names else ""
 
     def close(self) -> None:
         """Close the connections."""
@@ -134,7 +147,9 @@ class ModelClient:
                 attempt += 1
             else:
                 break
-        raise ModelFailed(self._safe(fault.says), fault.hint or "pilot resume tries again.")
+        hint = fault.hint or "pilot resume tries again."
+        more = self._names_offered() if fault.cure is Cure.NEXT_MODEL else ""
+        raise ModelFailed(self._safe(fault.says), hint + more)
 
     def _once(self, messages: Sequence[Message], reply: int, watch: Say | None) -> Collected:
         exchange = Exchange(self._open(), self._judge)

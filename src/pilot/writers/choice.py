@@ -9,7 +9,7 @@ from typing import Protocol
 
 from pilot.errors import UsageError
 from pilot.facts import WriterChoice
-from pilot.model.client import Endpoint, Gate, ModelClient
+from pilot.model.client import NO_LIST, Endpoint, Gate, ModelClient
 from pilot.model.patience import Patience
 from pilot.model.preferences import PREFERRED, Limits, Offered, after, best_of, is_known, limits_of
 from pilot.model.settings import ModelSettings, Source
@@ -130,7 +130,7 @@ class WriterRoom:
             return client.offered(), ""
         except openai.AuthenticationError:
             return (), f"; it refused the key in {settings.key_name}"
-        except (openai.OpenAIError, ValueError, TypeError, AttributeError):
+        except (openai.OpenAIError, *NO_LIST):
             return (), "; it does not list its models"
         finally:
             client.close()
