@@ -22,11 +22,13 @@ class CheckLoad(Step):
             loads = kit.warehouse.finished_loads(names)
             tables = kit.warehouse.tables(names)
         total = sum(info.rows for info in tables)
-        says = f"{len(tables)} tables, {total:,} rows, {len(loads)} finished loads"
-        if len(tables) == 1:
-            says = f"1 table, {total:,} rows"
+        said = (_counted(len(tables), "table"), f"{total:,} rows", _counted(len(loads), "finished load"))
         return Outcome(
-            says=says,
+            says=", ".join(said),
             learned=Facts(tables=tables),
             shows=table_blocks(tables),
         )
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -22,10 +22,12 @@ class Refine(Step):
         if not kit.host.interactive:
             return Outcome(Status.SKIPPED, "nobody is there to ask")
         done = 0
-        question = Question("What next? (Enter leaves)", flag="pilot refine", optional=True)
+        question = Question(
+            "What next? In words; Enter leaves, /help tells more.", flag="pilot refine", optional=True
+        )
         while request := self._ask(kit, question):
             try:
-                cell = kit.policies.run(_POLICY, Facts(request=request), f"Refine: {request}")
+                cell = kit.policies.run(_POLICY, Facts(request=request), "Request")
             except (AnswerMissing, Declined) as error:
                 kit.host.show(Line(error.message, "warn"))
                 continue

@@ -54,7 +54,8 @@ def _with_fields(
     fields = refused.evidence.get("fields") if refused else None
     known = {secret.path.rpartition(".")[2] for secret in wanted}
     missed = [str(field) for field in fields] if isinstance(fields, list) else []
-    more = (SecretWanted(f"sources.{names.name}.{field}") for field in missed if field not in known)
+    new = (field for field in missed if field.rpartition(".")[2] not in known)
+    more = (SecretWanted(field if "." in field else f"sources.{names.name}.{field}") for field in new)
     return (*wanted, *more)
 
 
@@ -96,6 +97,7 @@ def _look_again(
         seen = kit.prober.probe(session.facts.goal or "", kit.options.docs, values, progress.say)
     learned = replace(learned, profile=seen)
     if not seen.seen:
+        kit.host.show(Line("With the key the API still shows no records.", "warn"), *profile_blocks(seen))
         return Outcome(says=says, learned=learned)
     finding = _misfit(seen, kit.project.read(names.script) or "")
     return Outcome(

@@ -239,7 +239,7 @@ class Engine:
         own = _Open(self._session.begin(blank))
         outer, self._session.reason = self._session.reason, reason
         asked, counted = self.kit.writers.usage, self._session.usage
-        begun = time.monotonic()
+        begun = time.monotonic() - self.kit.host.waited
         self.kit.host.open_cell(own.cell)
         try:
             yield own
@@ -251,7 +251,7 @@ class Engine:
             raise
         finally:
             usage = (self.kit.writers.usage - asked) - (self._session.usage - counted)
-            own.cell = replace(own.cell, seconds=time.monotonic() - begun, usage=usage)
+            own.cell = replace(own.cell, seconds=time.monotonic() - self.kit.host.waited - begun, usage=usage)
             own.cell = self._session.finish(own.cell, own.learned)
             self._session.reason = outer
             self.kit.host.close_cell(own.cell)

@@ -98,6 +98,8 @@ class Host(Protocol):
 
     interactive: bool
     """Whether somebody is there to answer."""
+    waited: float
+    """Seconds spent waiting for the person so far: a cell's time does not count them."""
 
     def show(self, *blocks: Block) -> None:
         """Show blocks, in order."""

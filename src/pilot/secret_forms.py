@@ -30,7 +30,7 @@ REST_OF_BASE64 = re.compile(r"[A-Za-z0-9+/_-]*={0,2}")
 CREDENTIAL = re.compile(
     r"""(?:
         (?:key|token|secret|passw(?:or)?d|passwd|pass|pwd|pat|pin|auth\w*|credentials?|appid|sig)\w*
-            ["'\]]{0,3} \s* (?:=>|[:=]) \s* (?:(?:bearer|basic|token)\s+)? \\?["']?
+            ["'\]\\]{0,4} \s* (?:=>|[:=]) \s* (?:(?:bearer|basic|token)\s+)? \\?["']?
         | \b(?:bearer|basic|token)\s+
         | ://[^/@\s:]*:
     )$""",

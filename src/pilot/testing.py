@@ -42,6 +42,7 @@ class ScriptedHost:
         self, answers: Sequence[str] = (), edits: Sequence[str] = (), *, interactive: bool = True
     ) -> None:
         self.interactive = interactive
+        self.waited = 0.0
         self.shown: list[Block] = []
         self.asked: list[Question] = []
         self.opened: list[Cell] = []

@@ -121,6 +121,11 @@ def _assembled(ground: Ground, session: Session) -> Workshop:
     files = RecordedFiles(project, session)
     consent = Consent(host, files, ground.options.yes, session.record_consent)
     engine = Engine(ground.catalogue, session)
+
+    def credentials() -> dict[str, str]:
+        names = session.facts.names
+        return project.secrets.environment(project.secrets.wanted(names)) if names else {}
+
     kit = Kit(
         host=host,
         consent=consent,
@@ -128,7 +133,7 @@ def _assembled(ground: Ground, session: Session) -> Workshop:
         prober=ApiProber(consent.contact),
         writers=ground.writers,
         runner=ScriptRunner(project.root, project.interpreter, redact),
-        warehouse=DltWarehouse(project.root, project.interpreter, redact),
+        warehouse=DltWarehouse(project.root, project.interpreter, redact, credentials),
         policies=engine,
         options=ground.options,
     )

@@ -39,9 +39,7 @@ def resume(options: Options) -> int:
 
 def refine(options: Options, request: str) -> int:
     """Change the pipeline in words."""
-    return follow(
-        options, take_up, lambda shop: _part(shop, "refine_pipeline", f"Refine: {request}", request)
-    )
+    return follow(options, take_up, lambda shop: _part(shop, "refine_pipeline", "Request", request))
 
 
 def load_again(options: Options) -> int:

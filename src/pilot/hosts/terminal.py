@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
@@ -60,9 +62,18 @@ class TerminalHost(ScreenWriter):
 
     def edit(self, text: str, suffix: str) -> str | None:
         """Let the person edit a text in their editor; None when they left it as it was."""
-        with self._alone():
+        with self._alone(), self._waiting():
             self._show_held()
             return edit_text(text, suffix)
+
+    @contextmanager
+    def _waiting(self) -> Iterator[None]:
+        """Count the seconds that the person takes."""
+        begun = time.monotonic()
+        try:
+            yield
+        finally:
+            self.waited += time.monotonic() - begun
 
     def _read(self, question: Question) -> str:
         """One line. What is offered stands below the question where it would crowd it."""

@@ -24,6 +24,7 @@ class ScreenWriter:
         self, *, stream: TextIO, quiet: bool, verbose: bool, redact: Callable[[str], str] = str
     ) -> None:
         self._paper = Paper(stream, redact)
+        self.waited = 0.0
         self._quiet = quiet
         self._verbose = verbose
         self._open: list[Cell] = []

@@ -33,6 +33,11 @@ class Resource:
         return self.endpoint.records.shape in BY_HAND
 
     @property
+    def has_lists(self) -> bool:
+        """Its records hold lists, which become tables of their own."""
+        return any("list" in field.types for field in self.endpoint.records.fields)
+
+    @property
     def paged(self) -> bool:
         """A way to ask for further pages was proven."""
         paging = self.endpoint.paging

@@ -84,6 +84,9 @@ def source(design: Design, by_hand: dict[str, str]) -> Function:
         )
         return Function(text, (("dlt", ""), ("dlt.sources", "DltResource")))
     made_of: dict[str, Literal] = {"*config": Code("config"), "name": schema}
+    if any(resource.has_lists for resource in design.resources):
+        # nested tables without it can't be merged later: dlt adds a column that is then empty in old rows
+        made_of["root_key"] = True
     text = (
         f"def {name}() -> DltSource:\n"
         '    """One resource for each endpoint of the API."""\n'
