@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from typing import TypeAlias
 
 from pilot.errors import UsageError
-
-if TYPE_CHECKING:
-    from tomlkit import TOMLDocument
+from pilot.project.placeholders import is_placeholder
 
 Toml: TypeAlias = "Mapping[str, object]"
 PLACE = re.compile(r"line (\d+)")
@@ -72,21 +70,23 @@ def with_values(text: str, values: Mapping[str, str], name: str, note: str = "")
     return new
 
 
-def _set(document: TOMLDocument, parts: list[str], value: str, name: str, note: str) -> None:
+def _set(document: MutableMapping[str, object], parts: list[str], value: str, name: str, note: str) -> None:
     import tomlkit
+    from tomlkit.items import InlineTable, Item
 
-    table: object = document
+    table = document
     for depth, part in enumerate(parts[:-1], start=1):
-        if not hasattr(table, "keys") or not hasattr(table, "append"):
-            raise UsageError(
-                f"{'.'.join(parts[: depth - 1])} in {name} is a value, not a section.", "Rename it."
-            )
-        if part not in table:  # type: ignore[operator]  # a container of tomlkit, as just checked
-            table.append(part, tomlkit.table(is_super_table=depth < len(parts) - 1))
-        table = table[part]  # type: ignore[index]  # the same
-    if not hasattr(table, "keys"):
-        raise UsageError(f"{'.'.join(parts[:-1])} in {name} is a value, not a section.", "Rename it.")
-    item = tomlkit.string(value)
-    if note:
-        item.comment(note)
-    table[parts[-1]] = item  # type: ignore[index]  # the same
+        if part not in table:
+            inline = isinstance(table, InlineTable)
+            is_passage = depth < len(parts) - 1
+            table[part] = tomlkit.inline_table() if inline else tomlkit.table(is_super_table=is_passage)
+        inner = table[part]
+        if not isinstance(inner, MutableMapping):
+            way = ".".join(parts[:depth])
+            raise UsageError(f"{way} in {name} is a value, not a section.", "Rename it.")
+        table = inner
+    filled_in = is_placeholder(table.get(parts[-1]))
+    table[parts[-1]] = tomlkit.string(value)
+    item = table[parts[-1]]
+    if isinstance(item, Item) and (note or filled_in):  # "fill this in!" is then done
+        item.trivia.comment_ws, item.trivia.comment = (" ", f"# {note}") if note else ("", "")
