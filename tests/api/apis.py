@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -149,6 +150,65 @@ PAGED: dict[str, Route] = {
     "foreign_next": lambda q: Reply(data={"items": page_of(q), "next": "http://other.example/x?page=2"}),
 }
 """Every one can be read to the end."""
+
+
+
+def sent(request: Request) -> dict[str, Any]:
+    """The JSON body of a POST; anything else is refused by being empty."""
+    return json.loads(request.body) if request.method == "POST" and request.body else {}
+
+
+def posted(answer: Callable[[dict[str, Any]], Any]) -> Route:
+    """An API that is read by POST alone."""
+    return lambda q: Reply(data=answer(sent(q))) if q.method == "POST" else Reply(405, {"message": "use POST"})
+
+
+def after(body: dict[str, Any], cursor: Any, size: int = SIZE) -> tuple[list[dict[str, Any]], str | None]:
+    """A page after a cursor, and the next cursor."""
+    start = int(str(cursor)[1:]) if cursor else 0
+    return ROWS[start : start + size], f"c{start + size}" if start + size < len(ROWS) else None
+
+
+def by_cursor_in_body(body: dict[str, Any]) -> Any:
+    rows, following = after(body, body.get("cursor"))
+    return {"results": rows, "next_cursor": following}
+
+
+def by_start_cursor(body: dict[str, Any]) -> Any:
+    rows, following = after(body, body.get("start_cursor"))
+    return {"object": "list", "results": rows, "next_cursor": following, "has_more": bool(following)}
+
+
+def graphql(body: dict[str, Any]) -> Any:
+    variables = body.get("variables") or {}
+    if "people" not in str(body.get("query")):
+        return {"errors": [{"message": "Must provide query string."}]}
+    rows, following = after(body, variables.get("after"), variables.get("first") or SIZE)
+    info = {"hasNextPage": bool(following), "endCursor": following or "end"}
+    return {"data": {"people": {"edges": [{"node": row} for row in rows], "pageInfo": info}}}
+
+
+def by_page_in_body(body: dict[str, Any]) -> Any:
+    start = (int((body.get("pagination") or {}).get("page", 1)) - 1) * SIZE
+    return {"hits": ROWS[start : start + SIZE]}
+
+
+def by_offset_in_body(body: dict[str, Any]) -> Any:
+    start = int(body.get("from", 0))
+    rows = ROWS[start : start + int(body.get("size", SIZE))]
+    hits = [{"id": row["id"], "_source": row} for row in rows]
+    return {"took": 3, "hits": {"total": {"value": 25, "relation": "eq"}, "hits": hits}}
+
+
+QUERY = "query($after: String, $first: Int) { people(after: $after, first: $first) { edges { node { id } } } }"
+POSTED: dict[str, tuple[Route, str]] = {
+    "cursor": (posted(by_cursor_in_body), 'with a POST body {"filter": "all"}'),
+    "start_cursor": (posted(by_start_cursor), "by POST"),
+    "graphql": (posted(graphql), f"with the GraphQL query {QUERY}"),
+    "page": (posted(by_page_in_body), 'POST {"pagination": {"page": 1}}'),
+    "offset": (posted(by_offset_in_body), 'POST with {"query": {"match_all": {}}, "from": 0, "size": 10}'),
+}
+"""What is read by POST, and how a person says it."""
 
 UNPROVEN: dict[str, Route] = {
     "ignores_everything": lambda q: Reply(data=ROWS[:SIZE]),

@@ -13,7 +13,7 @@ import pytest
 
 from pilot.api.prober import ApiProber
 from pilot.api.profile import ApiProfile, PagingKind
-from tests.api.apis import PAGED, ROWS, UNPROVEN
+from tests.api.apis import PAGED, POSTED, ROWS, UNPROVEN
 from tests.support.api_server import ApiServer, Reply, Request, serving
 
 
@@ -43,6 +43,8 @@ def job_of(profile: ApiProfile) -> dict[str, Any]:
         "base_url": profile.base_url,
         "path": endpoint.path,
         "params": endpoint.params,
+        "method": endpoint.method,
+        "body": endpoint.body,
         "selector": endpoint.records.selector,
         "paginator": {"type": endpoint.paging.kind.value, **endpoint.paging.options},
         "end_status": endpoint.paging.end_status,
@@ -57,6 +59,23 @@ def test_dlt_reads_every_record_once_with_the_paging_that_was_proven() -> None:
         counts = read_with_dlt({name: job_of(profile) for name, profile in profiles.items()})
     assert {name: count for name, count in counts.items() if count != [25, 25]} == {}
     assert max(profile.requests for profile in profiles.values()) <= 8
+
+
+def test_what_is_read_by_post_is_asked_for_with_the_body_that_was_said() -> None:
+    with serving({f"/{name}": route for name, (route, _) in POSTED.items()}) as server:
+        profiles = {name: probe(server, name, f" {words}") for name, (_, words) in POSTED.items()}
+        assert {name: p.endpoints[0].error for name, p in profiles.items() if p.endpoints[0].error} == {}
+        unproven = {n: p.endpoints[0].paging for n, p in profiles.items() if not p.endpoints[0].paging.proven}
+        assert unproven == {}
+        counts = read_with_dlt({name: job_of(profile) for name, profile in profiles.items()})
+    assert {name: count for name, count in counts.items() if count != [25, 25]} == {}
+    assert {profile.endpoints[0].method for profile in profiles.values()} == {"POST"}
+
+
+def test_nothing_is_posted_that_nobody_spoke_of() -> None:
+    with serving({"/posts": POSTED["cursor"][0]}) as server:
+        probe(server, "posts", " the blog posts")
+        assert {request.method for request in server.requests} == {"GET"}
 
 
 @pytest.mark.parametrize("name", UNPROVEN)

@@ -12,7 +12,8 @@ for name, job in json.load(sys.stdin).items():
     ids: list[int] = []
     client = RESTClient(job["base_url"], paginator=create_paginator(job["paginator"]))
     try:
-        for page in client.paginate(job["path"], params=job["params"], data_selector=job["selector"]):
+        asked = {"method": job["method"], "params": job["params"], "json": job["body"]}
+        for page in client.paginate(job["path"], data_selector=job["selector"], **asked):
             ids.extend(row["id"] for row in page)
             if len(ids) > 200:
                 break

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -207,3 +208,30 @@ def test_the_project_s_own_environment_is_used_when_dlt_is_in_it(tmp_path: Path)
     package.mkdir(parents=True)
     (package / "__init__.py").touch()
     assert find_interpreter(tmp_path) == (python, "")
+
+
+def test_the_way_around_a_dlt_without_described_apis_needs_no_network(tmp_path: Path) -> None:
+    templates = tmp_path / "templates"
+    (templates / "sources").mkdir(parents=True)
+    arguments = ("init", "weather", "duckdb", "--location", str(templates))
+    assert run_dlt(arguments, tmp_path, Path(sys.executable), {**os.environ, **OFFLINE}).ok
+    assert (tmp_path / WEATHER.script).is_file()
+
+
+def test_ctrl_c_takes_the_command_along(tmp_path: Path) -> None:
+    probe = tmp_path / "probe"
+    probe.write_text("#!/bin/sh\necho $$ > started\nsleep 30 & wait\n")
+    probe.chmod(0o755)
+    code = (
+        "import os, sys; from pathlib import Path; from pilot.project.command import run_dlt; "
+        "run_dlt([], Path(sys.argv[1]), Path(sys.argv[1]) / 'probe', os.environ)"
+    )
+    with subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stderr=subprocess.PIPE) as pilot:
+        started = tmp_path / "started"
+        while not (started.is_file() and started.read_text().strip()):
+            time.sleep(0.02)
+        pilot.send_signal(signal.SIGINT)
+        _, said = pilot.communicate(timeout=10)
+    assert b"KeyboardInterrupt" in said
+    with pytest.raises(ProcessLookupError):
+        os.killpg(int(started.read_text()), 0)

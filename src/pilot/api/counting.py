@@ -9,7 +9,7 @@ from math import ceil
 from pilot.api.envelope import link_params
 from pilot.api.look import Look, Page, Verdict
 from pilot.api.profile import How, Paging, PagingKind
-from pilot.api.trails import folded
+from pilot.api.trails import folded, stem
 from pilot.api.vocabulary import OFFSET, PAGE, SIZE, SIZE_BESIDE, SIZE_PARAMS
 from pilot.finding import Json
 
@@ -49,7 +49,7 @@ def counts_pages(look: Look) -> bool:
     """Whether the answer speaks of pages or offsets."""
     envelope = look.first.envelope
     return bool(envelope.pages() or envelope.echo(PAGE) or envelope.echo(OFFSET)) or any(
-        folded(name) in PAGE | OFFSET for name in look.params
+        stem(name) in PAGE | OFFSET for name in look.given
     )
 
 
@@ -57,25 +57,25 @@ def speaks_of_offset(look: Look) -> bool:
     """Whether offsets are likelier than page numbers."""
     envelope = look.first.envelope
     echoes = envelope.echo(OFFSET) is not None and envelope.echo(PAGE) is None
-    return echoes or any(folded(name) in OFFSET for name in [*look.params, *_linked(look)])
+    return echoes or any(stem(name) in OFFSET for name in [*look.given, *_linked(look)])
 
 
-def first_names(look: Look) -> tuple[str, str]:
+def first_names(look: Look) -> tuple[str | None, str | None]:
     """The likeliest names of a page number and of an offset."""
-    return next(_page_names(look)), next(_offset_names(look))
+    return next(_page_names(look), None), next(_offset_names(look), None)
 
 
 def _page_names(look: Look) -> Iterator[str]:
-    known = [
-        name for name in [*look.params, *_linked(look)] if folded(name) in PAGE | {"p"} or "page[n" in name
-    ]
+    known = [name for name in [*look.given, *_linked(look)] if stem(name) in PAGE | {"p"} or "page[n" in name]
     yield from known
     if known:
         return
     echo = look.first.envelope.echo(PAGE)
     if echo and echo.names[-1] in ("pagenumber", "pageindex", "pageno", "pagenum"):
-        yield echo.key
-    yield "page"
+        yield from look.guesses(echo.key)
+    yield from look.guesses("page")
+    if look.body is not None:
+        return
     if "jsonapi" in look.first.answer.content_type or "vnd.api" in look.first.answer.content_type:
         yield "page[number]"
     elif not look.first.envelope.signs and not look.found.trail:
@@ -83,13 +83,15 @@ def _page_names(look: Look) -> Iterator[str]:
 
 
 def _offset_names(look: Look) -> Iterator[str]:
-    known = [name for name in [*look.params, *_linked(look)] if folded(name) in OFFSET or "page[o" in name]
+    known = [name for name in [*look.given, *_linked(look)] if stem(name) in OFFSET or "page[o" in name]
     yield from known
     if known:
         return
     if echo := look.first.envelope.echo(OFFSET):
-        yield echo.key
-    yield "offset"
+        yield from look.guesses(echo.key)
+    yield from look.guesses("offset")
+    if look.body is not None:
+        return
     if any(s.name in ("odatacontext", "odatacount") for s in look.first.envelope.signs):
         yield "$skip"
     elif look.first.envelope.signs:
@@ -106,10 +108,10 @@ def _linked(look: Look) -> list[str]:
 
 
 def _page_number(look: Look, name: str) -> Paging | None:
-    given = look.params.get(name, "")
+    given = look.given.get(name, "")
     if given.isdecimal() and given not in ("0", "1"):
         return None  # the person wants this very page
-    second = look.page({name: "2"})
+    second = look.page({name: 2})
     if second.verdict in (Verdict.SAME, Verdict.FAILED):
         look.notes.append(f"{name}=2 gives {second.verdict.value}")
         return None
@@ -139,10 +141,10 @@ def _page_number(look: Look, name: str) -> Paging | None:
 def _base_page(look: Look, name: str, given: str) -> int | None:
     if given:
         return int(given)
-    one = look.page({name: "1"})
+    one = look.page({name: 1})
     if one.verdict is Verdict.SAME:
         return 1
-    if one.verdict is Verdict.OTHER and look.page({name: "0"}).verdict is Verdict.SAME:
+    if one.verdict is Verdict.OTHER and look.page({name: 0}).verdict is Verdict.SAME:
         look.seen.extend(one.rows)
         return 0
     return None
@@ -150,10 +152,10 @@ def _base_page(look: Look, name: str, given: str) -> int | None:
 
 def _offset(look: Look, name: str) -> Paging | None:
     size, limit = len(look.rows), _limit_name(look, name)
-    if look.params.get(name, "0") not in ("0", "1"):
+    if look.given.get(name, "") not in ("", "0", "1"):
         return None
     # One record back: where the last record of the first page comes first, the offset counts records.
-    back = look.page({name: str(max(1, size - 1)), limit: str(size)})
+    back = look.page({name: max(1, size - 1), limit: size})
     start = _start(look, back)
     if start is None:
         look.notes.append(f"{name} gives {back.verdict.value}")
@@ -162,7 +164,7 @@ def _offset(look: Look, name: str) -> Paging | None:
     total = look.first.envelope.total(size)
     sign = total[1] if total and start == 0 else None
     after = _FAR_OFFSET if total is None else total[0] + start
-    end = _end(look, back, name, after, sign.path if sign else None, {limit: str(size)})
+    end = _end(look, back, name, after, sign.path if sign else None, {limit: size})
     if not end.known:
         look.notes.append(end.note)
         return None
@@ -190,21 +192,22 @@ def _start(look: Look, back: Page) -> int | None:
 
 
 def _limit_name(look: Look, offset: str) -> str:
-    named = [name for name in look.params if folded(name) in SIZE or name in SIZE_PARAMS]
+    named = [name for name in look.given if stem(name) in SIZE or name in SIZE_PARAMS]
     echo = look.first.envelope.echo(SIZE)
     beside = SIZE_BESIDE.get(offset)
     if named:
         return named[0]
-    return echo.key if echo and folded(echo.key) != "max" and not beside else beside or "limit"
+    likely = echo.key if echo and folded(echo.key) != "max" and not beside else beside or "limit"
+    return next(iter(look.guesses(likely)), likely)
 
 
 def _end(
-    look: Look, second: Page, name: str, after: int, total: str | None, extra: dict[str, str] | None = None
+    look: Look, second: Page, name: str, after: int, total: str | None, extra: dict[str, Json] | None = None
 ) -> _End:
     """Look at what comes after the last page: dlt stops at an empty one by itself, at nothing else."""
-    page = look.page({name: str(after), **(extra or {})})
+    page = look.page({name: after, **(extra or {})})
     if page.verdict is Verdict.FAILED and after in (_FAR_PAGE, _FAR_OFFSET) and page.status != 404:
-        page = look.page({name: str(after // _NEARER), **(extra or {})})
+        page = look.page({name: after // _NEARER, **(extra or {})})
     if page.verdict is Verdict.EMPTY:
         return _End({"total_path": None})
     more = look.first.envelope.has_more()
@@ -222,16 +225,16 @@ def _end(
 
 
 def _end_with_rows(
-    look: Look, page: Page, name: str, after: int, total: str | None, extra: dict[str, str]
+    look: Look, page: Page, name: str, after: int, total: str | None, extra: dict[str, Json]
 ) -> _End:
     """There are records after the last page: either the API repeats one, or its total is too small."""
     step = len(look.rows) if extra else 1
-    further = look.page({name: str(after + step), **extra})
+    further = look.page({name: after + step, **extra})
     repeats = look.marks(further.rows) == look.marks(page.rows)
     if total and repeats:
         return _End({"total_path": total})
     if not repeats and after not in (_FAR_PAGE, _FAR_OFFSET):
-        far = look.page({name: str(_FAR_OFFSET if extra else _FAR_PAGE), **extra})
+        far = look.page({name: _FAR_OFFSET if extra else _FAR_PAGE, **extra})
         if far.verdict is Verdict.EMPTY:
             return _End({"total_path": None}, note="the total that the API states is too small")
     return _End(known=False, note=f"{name}: there are records after the last page, so no end is known")
@@ -240,6 +243,6 @@ def _end_with_rows(
 def _counted(
     look: Look, kind: PagingKind, options: dict[str, Json], note: str, end: _End, limit: str | None = None
 ) -> Paging:
-    size = limit or next((name for name in look.params if folded(name) in SIZE), None)
+    size = limit or next((name for name in look.given if stem(name) in SIZE), None)
     note = f"{note}; {end.note}" if end.note else note
     return Paging(kind, True, options, len(look.rows), size, How.SEEN, note, end_status=end.status)

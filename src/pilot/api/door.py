@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from pilot.api.auth import Keys, credentials_for, refusal, ways
-from pilot.api.fetch import Answer, Credentials, Fetcher
+from pilot.api.fetch import Answer, Credentials, Fetcher, Payload, with_query
 from pilot.api.profile import Auth, AuthKind, How
 from pilot.api.sensitive import is_placeholder
 from pilot.api.sites import origin
+from pilot.api.token import fetch_token
 from pilot.api.words import Target
+from pilot.finding import Json
+
+
+@dataclass(frozen=True)
+class Knock:
+    """One request to the API: a POST where it has a body."""
+
+    url: str = field(repr=False)
+    params: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: Mapping[str, Json] | None = field(default=None, repr=False)
+    why: str = ""
+    """Tells the person, should another host be needed."""
 
 
 class Door:
@@ -23,13 +36,20 @@ class Door:
         self._keys = keys
         self._site = origin(target.url)
         self._credentials = self._given(target)
+        self._token_problem = ""
         self._settled = False
         """A key was sent: it opened the door, or no way to send it did."""
 
-    def ask(self, url: str, params: Mapping[str, str], why: str = "") -> Answer:
-        """GET, with what opens the API."""
-        answer = self._fetch.get(url, params, self._credentials, why)
-        return answer if self._settled or answer.problem else self._learn(answer, url, params, why)
+    def ask(self, knock: Knock) -> Answer:
+        """The answer to a request that is sent with what opens the API."""
+        answer = self._send(knock, self._credentials)
+        return answer if self._settled or answer.problem else self._learn(answer, knock)
+
+    def _send(self, knock: Knock, credentials: Credentials | None) -> Answer:
+        if knock.body is None:
+            return self._fetch.get(knock.url, knock.params, credentials, knock.why)
+        url = with_query(knock.url, knock.params)
+        return self._fetch.post(url, Payload(knock.body), credentials, knock.why)
 
     def _given(self, target: Target) -> Credentials | None:
         """A key that was in the URL, or one that is sent as the person said."""
@@ -41,7 +61,7 @@ class Door:
             return Credentials(self._site, params=real)
         return stored
 
-    def _learn(self, answer: Answer, url: str, params: Mapping[str, str], why: str) -> Answer:
+    def _learn(self, answer: Answer, knock: Knock) -> Answer:
         """What an answer says about auth; tries the keys when it is a refusal."""
         wanted = refusal(answer, self._said)
         if wanted is None:
@@ -56,14 +76,12 @@ class Door:
         if self._credentials:
             self.auth = replace(self.auth, note=f"the key was refused (HTTP {answer.status})")
             return answer
-        return self._try_keys(answer, wanted, url, params, why) if self._keys else answer
+        return self._try_keys(answer, wanted, knock) if self._keys else answer
 
-    def _try_keys(
-        self, refused: Answer, wanted: Auth, url: str, params: Mapping[str, str], why: str
-    ) -> Answer:
+    def _try_keys(self, refused: Answer, wanted: Auth, knock: Knock) -> Answer:
         last = refused
-        for auth, credentials in ways(wanted, self._keys, self._site):
-            last = self._fetch.get(url, params, credentials, why)
+        for auth, credentials in self._ways(wanted):
+            last = self._send(knock, credentials)
             if last.problem:
                 break
             if refusal(last, None) is None:
@@ -71,8 +89,17 @@ class Door:
                 self.auth = replace(auth, how=How.SEEN if wanted.how is not How.SAID else How.SAID,
                                     note="the key was accepted")  # fmt: skip
                 return last
-        self.auth = replace(wanted, note=_told_apart(refused, last))
+        note = self._token_problem or _told_apart(refused, last)
+        self.auth = replace(wanted, note=note)
         return refused
+
+    def _ways(self, wanted: Auth) -> Iterator[tuple[Auth, Credentials]]:
+        if wanted.kind is not AuthKind.OAUTH2:
+            yield from ways(wanted, self._keys, self._site)
+            return
+        credentials, self._token_problem = fetch_token(self._fetch, wanted, self._keys, self._site)
+        if credentials:
+            yield wanted, credentials
 
 
 def _told_apart(without: Answer, with_key: Answer) -> str:

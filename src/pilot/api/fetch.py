@@ -1,7 +1,8 @@
-"""Bounded GET requests to hosts that were agreed to. Never another method."""
+"""Bounded requests to hosts that were agreed to: GET, and POST where reading is done by it."""
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections.abc import Callable, Mapping
@@ -12,6 +13,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from pilot.api.sensitive import printable
 from pilot.api.sites import host_of, is_loopback, joined, same_site
+from pilot.finding import Json
 
 if TYPE_CHECKING:
     from requests import Response, Session
@@ -19,6 +21,12 @@ if TYPE_CHECKING:
 _ACCEPT = "application/json, application/x-ndjson;q=0.9, text/csv;q=0.8, */*;q=0.5"
 _CHUNK = 64 * 1024
 _REDIRECTS = (301, 302, 303, 307, 308)
+_REDIRECTS_OF_POST = (307, 308)
+"""After the others, the address wants a GET."""
+_PASSING = (500, 502, 503, 504)
+_PAUSE = 0.2
+_LONGEST_PAUSE = 3.0
+"""Seconds that are waited when the host asks for it; for longer, the person decides."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +50,20 @@ class Credentials:
     site: str
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     params: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class Payload:
+    """What a POST carries. `form`: as a form, not as JSON."""
+
+    data: Mapping[str, Json] = field(repr=False)
+    form: bool = False
+
+    def encoded(self) -> tuple[bytes, str]:
+        """The bytes, and their content type."""
+        if self.form:
+            return urlencode(dict(self.data)).encode(), "application/x-www-form-urlencoded"
+        return json.dumps(self.data).encode(), "application/json"
 
 
 @dataclass(frozen=True)
@@ -84,6 +106,8 @@ class Fetcher:
         self.stopped = ""
         """Why no more is asked: the host said to slow down, or a limit is reached."""
         self.declined: list[str] = []
+        self._patience = 3
+        """How often a failure that may pass is met with asking again."""
         self._may_contact = may_contact
         self._allowed: dict[str, bool] = {}
         self._secrets = secrets
@@ -117,14 +141,26 @@ class Fetcher:
         self, url: str, params: Mapping[str, str], credentials: Credentials | None = None, why: str = ""
     ) -> Answer:
         """GET the URL, following redirects within the same site; to another one only when agreed to."""
-        target = with_query(url, params)
+        return self._follow(with_query(url, params), credentials, why, None)
+
+    def post(
+        self, url: str, payload: Payload, credentials: Credentials | None = None, why: str = ""
+    ) -> Answer:
+        """POST to the URL: for reading where that is done by it, and for a token, nothing else."""
+        return self._follow(url, credentials, why, payload)
+
+    def _follow(
+        self, target: str, credentials: Credentials | None, why: str, payload: Payload | None
+    ) -> Answer:
         for _ in range(self.limits.redirects + 1):
             if not self.allowed(target, why or "look at the API"):
                 return Answer(target, problem=f"{host_of(target)} was not contacted: declined")
-            answer = self._once(target, credentials)
+            answer = self._once(target, credentials, payload)
             place = answer.headers.get("location")
             if answer.problem or answer.status not in _REDIRECTS or not place:
                 return answer
+            if payload and (payload.form or answer.status not in _REDIRECTS_OF_POST):
+                return Answer(target, answer.status, problem=f"{host_of(target)} redirects a POST elsewhere")
             following = joined(target, place)
             if following is None:
                 return Answer(target, answer.status, problem="redirects to something that is no web address")
@@ -134,15 +170,11 @@ class Fetcher:
             target = following
         return Answer(target, problem=f"{host_of(target)} redirects more than {self.limits.redirects} times")
 
-    def _once(self, url: str, credentials: Credentials | None) -> Answer:
-        if not self.left:
-            return Answer(url, problem=self.stopped or self._limit_reached())
-        self.asked += 1
-        started = time.monotonic()
-        try:
-            answer = self._ask(url, credentials)
-        finally:
-            self.spent += time.monotonic() - started
+    def _once(self, url: str, credentials: Credentials | None, payload: Payload | None) -> Answer:
+        answer = self._timed(url, credentials, payload)
+        if self._may_pass(answer):
+            self._patience -= 1
+            answer = self._timed(url, credentials, payload)
         if answer.status == 429:
             wait = answer.headers.get("retry-after")
             self.stopped = "the API asks to slow down (429)" + (
@@ -150,12 +182,33 @@ class Fetcher:
             )
         return answer
 
+    def _timed(self, url: str, credentials: Credentials | None, payload: Payload | None) -> Answer:
+        if not self.left:
+            return Answer(url, problem=self.stopped or self._limit_reached())
+        self.asked += 1
+        started = time.monotonic()
+        try:
+            return self._ask(url, credentials, payload)
+        finally:
+            self.spent += time.monotonic() - started
+
+    def _may_pass(self, answer: Answer) -> bool:
+        """Whether asking again may help; waits as long as the host asks for, where that is short."""
+        wait = answer.headers.get("retry-after", "")
+        pause = float(wait) if wait.isdecimal() else _PAUSE
+        passing = answer.status in _PASSING or (answer.status == 429 and wait.isdecimal())
+        if not passing or not self._patience or self.left < 2 or pause > _LONGEST_PAUSE:
+            return False
+        time.sleep(pause)
+        self.spent += pause
+        return True
+
     def _limit_reached(self) -> str:
         if self.spent >= self.limits.seconds:
             return f"the probe's time of {self.limits.seconds:g} s is used up"
         return f"the probe's limit of {self.ceiling} requests is reached"
 
-    def _ask(self, url: str, credentials: Credentials | None) -> Answer:
+    def _ask(self, url: str, credentials: Credentials | None, payload: Payload | None) -> Answer:
         from requests.exceptions import RequestException
         from urllib3.exceptions import HTTPError
 
@@ -166,14 +219,14 @@ class Fetcher:
             headers.update(credentials.headers)
             url = with_query(url, credentials.params)
         try:
-            with self._open(url, headers) as response:
+            with self._open(url, headers, payload) as response:
                 body, cut = self._read(response)
         except (RequestException, HTTPError, OSError, ValueError) as error:
             return Answer(url, problem=problem_of(error, host_of(url)))
         names = {name.lower(): value for name, value in response.headers.items()}
         return Answer(url, response.status_code, names, body, cut)
 
-    def _open(self, url: str, headers: Mapping[str, str]) -> Response:
+    def _open(self, url: str, headers: dict[str, str], payload: Payload | None) -> Response:
         from requests import Session
         from requests.utils import get_environ_proxies
 
@@ -182,9 +235,14 @@ class Fetcher:
             # A .netrc must not add credentials that nobody agreed to; so the environment is read here.
             self._session.trust_env = False
         remaining = max(0.1, self.limits.seconds - self.spent)
-        return self._session.get(
+        body = None
+        if payload is not None:
+            body, headers["Content-Type"] = payload.encoded()
+        return self._session.request(
+            "GET" if payload is None else "POST",
             url,
-            headers=dict(headers),
+            headers=headers,
+            data=body,
             timeout=(min(self.limits.connect_seconds, remaining), min(self.limits.read_seconds, remaining)),
             stream=True,
             allow_redirects=False,

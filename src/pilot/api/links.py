@@ -8,7 +8,7 @@ from pilot.api.envelope import Sign
 from pilot.api.look import Look, Page, Verdict
 from pilot.api.profile import How, Paging, PagingKind
 from pilot.api.sites import host_of, same_site
-from pilot.api.trails import folded, json_path
+from pilot.api.trails import folded, json_path, stem
 from pilot.api.vocabulary import CURSOR_PARAMS, LAST_ID_PARAMS, OFFSET, PAGE
 from pilot.finding import Json
 
@@ -66,11 +66,11 @@ def by_cursor(look: Look) -> Paging | None:
     """A value in the body that has to be sent back under some name."""
     tries = _TRIES
     for sign in look.first.envelope.cursors()[:2]:
-        for param in _params_for(sign, look.params):
+        for param in _params_for(sign, look):
             if not tries:
                 return None
             tries -= 1
-            page = look.page({param: str(sign.value)})
+            page = look.page({param: sign.value})
             after = next((s for s in page.envelope.signs if s.path == sign.path), None)
             if page.verdict is Verdict.OTHER and (after is None or after.value != sign.value):
                 options: dict[str, Json] = {"cursor_path": sign.path, "cursor_param": param}
@@ -88,8 +88,8 @@ def by_last_id(look: Look) -> Paging | None:
     if not more or more.value is not True or not key or not isinstance(last, dict):
         return None
     path = json_path((*look.found.trail, -1, *look.found.inner, key[0]))
-    for param in LAST_ID_PARAMS[:_TRIES_WITHOUT_CURSOR]:
-        page = look.page({param: str(last[key[0]])})
+    for param in look.guesses(*LAST_ID_PARAMS[:_TRIES_WITHOUT_CURSOR]):
+        page = look.page({param: last[key[0]]})
         if page.verdict is Verdict.OTHER and not set(look.marks(page.rows)) & set(look.first_marks):
             options: dict[str, Json] = {"cursor_path": path, "cursor_param": param}
             options |= _has_more(look, page)
@@ -109,25 +109,25 @@ def _stays(look: Look, link: str) -> bool:
     return False
 
 
-def _params_for(sign: Sign, given: dict[str, str]) -> Iterator[str]:
+def _params_for(sign: Sign, look: Look) -> Iterator[str]:
     """Names under which the value may have to be sent, the likeliest first, each once."""
     key = sign.key
     for lead in ("next_", "next-", "next", "end_", "end"):
         if key.lower().startswith(lead) and len(key) > len(lead):
-            stem = key[len(lead) :]
-            key = stem if key.isupper() else stem[0].lower() + stem[1:]
+            bare = key[len(lead) :]
+            key = bare if key.isupper() else bare[0].lower() + bare[1:]
             break
-    parents = [name for name in sign.names[:-1] if "cursor" in name]
-    guesses = [name for name in given if folded(name) == folded(key)]
-    guesses += (
-        [key] if key.lower() not in ("next", "value") else ["page"] if isinstance(sign.value, int) else []
-    )
-    guesses += ["cursor"] if parents and key != "after" else []
+    numbers = (PAGE | OFFSET) - {"offset"}
+    known = [name for name in look.given if stem(name) in (folded(key), folded(sign.key))]
+    guesses = [] if key.lower() in ("next", "value") else [key]
+    if isinstance(sign.value, int) and not guesses:
+        guesses = ["page"]
+    guesses += ["cursor"] if key != "after" and any("cursor" in name for name in sign.names[:-1]) else []
     guesses += [sign.key, *CURSOR_PARAMS]
-    numbers = PAGE | OFFSET
-    yield from dict.fromkeys(
-        g for g in guesses if isinstance(sign.value, int) or folded(g) not in numbers - {"offset"}
-    )
+    declared = [name for name in look.given if stem(name) in map(folded, CURSOR_PARAMS)]
+    for guess in dict.fromkeys([*known, *declared, *look.guesses(*guesses)]):
+        if isinstance(sign.value, int) or stem(guess) not in numbers:
+            yield guess
 
 
 def _has_more(look: Look, page: Page) -> dict[str, Json]:

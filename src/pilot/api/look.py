@@ -9,15 +9,17 @@ from enum import Enum
 from functools import cached_property
 
 from pilot.api.body import Body, read_body
+from pilot.api.door import Knock
 from pilot.api.envelope import Envelope, envelope_of
 from pilot.api.error_body import message_in
 from pilot.api.fetch import Answer
 from pilot.api.keys import identity_of
+from pilot.api.post import changed, holder, is_graphql, settable
 from pilot.api.records import Found, find_records, records_at
 from pilot.finding import Json
 
-Ask = Callable[[str, Mapping[str, str], str], Answer]
-"""GET a URL with parameters; the last argument tells the person why, should another host be needed."""
+Ask = Callable[[Knock], Answer]
+"""One more request to the API."""
 
 
 class Verdict(Enum):
@@ -59,6 +61,8 @@ class Look:
     notes: list[str] = field(default_factory=list)
     key: tuple[str, ...] = ()
     """Fields that tell records apart even when others change from call to call."""
+    body: Mapping[str, Json] | None = field(default=None, repr=False)
+    """For a POST that reads: what it carries. Then paging is asked for in there, by dotted paths."""
 
     def __post_init__(self) -> None:
         self.key = identity_of(self.rows)
@@ -68,13 +72,27 @@ class Look:
         """The first page's records."""
         return self.first.rows
 
-    def page(self, params: Mapping[str, str]) -> Page:
+    @cached_property
+    def given(self) -> dict[str, str]:
+        """Everything by name that a request sets, or may set: parameters, or what is in the body."""
+        return self.params if self.body is None else settable(self.body)
+
+    def guesses(self, *names: str) -> list[str]:
+        """Names as they may be asked by: in a body, where paging is likely set; none in GraphQL."""
+        if self.body is None:
+            return [*names]
+        return [] if is_graphql(self.body) else [holder(self.body) + name for name in names]
+
+    def page(self, changes: Mapping[str, Json]) -> Page:
         """The endpoint again, with other parameters."""
-        return self._judged(self.ask(self.url, {**self.params, **params}, ""))
+        if self.body is not None:
+            return self._judged(self.ask(Knock(self.url, self.params, changed(self.body, changes))))
+        texts = {name: str(value) for name, value in changes.items()}
+        return self._judged(self.ask(Knock(self.url, {**self.params, **texts})))
 
     def linked_page(self, link: str) -> Page:
         """The page that a link leads to."""
-        return self._judged(self.ask(link, {}, "the next page lies there"))
+        return self._judged(self.ask(Knock(link, {}, self.body, "the next page lies there")))
 
     @cached_property
     def first_marks(self) -> list[str]:
@@ -124,7 +142,9 @@ def _alike(one: Json, other: Json) -> bool:
     return 2 * sum(1 for name in one if one[name] == other.get(name)) >= len(one)
 
 
-def first_look(ask: Ask, url: str, params: dict[str, str], answer: Answer) -> Look:
+def first_look(
+    ask: Ask, url: str, params: dict[str, str], answer: Answer, sent: Mapping[str, Json] | None = None
+) -> Look:
     """What the first answer shows. `Found.problem` says why nothing could be seen."""
     body = read_body(answer)
     if answer.problem:
@@ -136,7 +156,7 @@ def first_look(ask: Ask, url: str, params: dict[str, str], answer: Answer) -> Lo
         found = find_records(body, url)
     envelope = envelope_of(answer.url, body.data, answer.headers, found.trail)
     page = Page(answer, body, found.rows, envelope)
-    return Look(ask, url, params, found, page, [*found.rows])
+    return Look(ask, url, params, found, page, [*found.rows], body=sent)
 
 
 def canonical(value: Json) -> str:

@@ -7,13 +7,20 @@ from dataclasses import replace
 from pilot.api.counting import by_offset, by_page, counts_pages, first_names, speaks_of_offset
 from pilot.api.links import by_cursor, by_header, by_last_id, by_link
 from pilot.api.look import Look, Verdict
+from pilot.api.post import in_body
 from pilot.api.profile import How, Paging, PagingKind, Shape
+from pilot.finding import Json
 
 _MOST_NOTES = 3
 
 
 def find_paging(look: Look) -> Paging:
     """The way to further pages. `proven` only where it was walked, or where the API says there is none."""
+    paging = _found(look)
+    return paging if look.body is None else replace(paging, options=in_body(paging.options))
+
+
+def _found(look: Look) -> Paging:
     known = _without_asking(look)
     if known:
         return known
@@ -51,8 +58,9 @@ def _complete(look: Look) -> Paging | None:
     if not says:
         return None
     page, offset = first_names(look)
-    second = look.page({page: "2", offset: str(len(look.rows))})
-    if second.verdict is Verdict.OTHER:
+    further: dict[str, Json] = {name: value for name, value in ((page, 2), (offset, len(look.rows))) if name}
+    second = look.page(further) if further else look.first
+    if further and second.verdict is Verdict.OTHER:
         look.notes.append(f"{says}, but there are more records")
         return None
     return Paging(

@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 
 from pilot.api.auth import keys_from
 from pilot.api.docs import read_docs
-from pilot.api.door import Door
+from pilot.api.door import Door, Knock
 from pilot.api.fetch import Answer, Fetcher, ProbeLimits
 from pilot.api.keys import cursor_fields, primary_key
 from pilot.api.limits import limits_in
-from pilot.api.look import Look, first_look
+from pilot.api.look import Ask, Look, first_look
 from pilot.api.naming import table_name
 from pilot.api.paging import find_paging
 from pilot.api.profile import ApiProfile, Endpoint, PagingKind
@@ -26,7 +26,6 @@ MayContact = Callable[[str, str], bool]
 """The consent gate: a host (with its port) and why it is contacted."""
 _MOST_TARGETS = 6
 _PLACEHOLDER = re.compile(r"\{.*\}|%7B|/:[A-Za-z]|<.*>")
-_PASSING = (500, 502, 503, 504)
 
 
 class ApiProber:
@@ -94,25 +93,21 @@ class _Probe:
     def _endpoint(self, target: Target, taken: frozenset[str]) -> Endpoint:
         path = urlsplit(target.url).path
         endpoint = Endpoint(path.lstrip("/"), table_name(path, taken), params=target.params)
+        if target.body is not None:
+            endpoint = replace(endpoint, method="POST", body=target.body)
         if _PLACEHOLDER.search(path) or any(_PLACEHOLDER.search(v) for v in target.params.values()):
             return replace(endpoint, error="the URL has a placeholder, so it was not asked for")
-        self._say(f"GET {host_of(target.url)}{path}")
-        answer = self._first(target)
+        self._say(f"{endpoint.method} {host_of(target.url)}{path}")
+        knock = Knock(target.url, target.params, target.body, "look at the API that you named")
+        answer = self._door.ask(knock)
         self._headers.update(answer.headers)
-        look = first_look(self._asking(path), target.url, target.params, answer)
+        look = first_look(self._asking(path), target.url, target.params, answer, target.body)
         return self._described(self._moved(endpoint, answer), look)
 
-    def _first(self, target: Target) -> Answer:
-        answer = self._door.ask(target.url, target.params, "look at the API that you named")
-        if answer.status in _PASSING:
-            self._say(f"{host_of(target.url)} answers {answer.status}, asking once more")
-            return self._door.ask(target.url, target.params)
-        return answer
-
-    def _asking(self, path: str) -> Callable[[str, Mapping[str, str], str], Answer]:
-        def ask(url: str, params: Mapping[str, str], why: str) -> Answer:
+    def _asking(self, path: str) -> Ask:
+        def ask(knock: Knock) -> Answer:
             self._say(f"looking for further pages of {path}")
-            return self._door.ask(url, params, why)
+            return self._door.ask(knock)
 
         return ask
 

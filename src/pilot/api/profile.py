@@ -72,6 +72,8 @@ class Auth:
     note: str = ""
     token_url: str | None = None
     """For OAUTH2: where the token is fetched."""
+    scope: str | None = None
+    """For OAUTH2: what the token is to allow, where the API asks for it."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,8 @@ class CursorField:
     param: str | None = None
     """The request parameter that filters on it, when one was proven."""
     proven: bool = False
+    template: str = "{value}"
+    """What the parameter takes: the value itself, or an expression around it (OData's `$filter`)."""
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,11 @@ def at(body: Json, trail: Trail) -> Json:
     return body
 
 
+def stem(name: str) -> str:
+    """The folded last part of a name that may be a dotted path into a body."""
+    return folded(name.rpartition(".")[2])
+
+
 def folded(name: str) -> str:
     """A name without case and punctuation: `next_page`, `nextPage` and `next-page` are the same."""
     return re.sub(r"[^a-z0-9]", "", name.lower())

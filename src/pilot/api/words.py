@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit, urlunsplit
 
 from pilot.api.auth_words import auth_in_words
 from pilot.api.naming import propose_name
+from pilot.api.post_words import SaidPost, said_post
 from pilot.api.profile import Auth, AuthKind, How
 from pilot.api.sensitive import is_placeholder, is_sensitive
 from pilot.api.sites import host_of
+from pilot.api.token import is_token_url, token_url_in
 from pilot.api.urls import URL, trimmed, urls_in
+from pilot.finding import Json
 
 __all__ = ["Named", "Target", "hosts_in", "propose_name", "read_words", "without_secrets"]
 
@@ -29,6 +32,8 @@ class Target:
     secrets: dict[str, str] = field(default_factory=dict, repr=False)
     """Query parameters that carry a key. Sent to this host when probing, kept nowhere."""
     login: tuple[str, str] | None = field(default=None, repr=False)
+    body: dict[str, Json] | None = field(default=None, repr=False)
+    """Where reading is done by POST, as the person or the spec says: what it carries."""
 
 
 @dataclass(frozen=True)
@@ -43,13 +48,38 @@ class Named:
 
 def read_words(goal: str) -> Named:
     """What the person's words name."""
-    urls, paths = urls_in(goal), _paths(goal)
+    post = said_post(goal)
+    goal = post.rest
+    urls, paths = [u for u in urls_in(goal) if not is_token_url(u)], _paths(goal)
     if not urls:
         return Named(auth=auth_in_words(goal), notes=_nothing_named(paths))
     targets = [_target(url) for url in (_resolved(urls[0], paths) if paths else urls)]
+    targets = _posted(targets, goal, post)
     notes = ["A parameter is named twice in the URL; the last value is used."] if _repeats(urls) else []
-    auth = next((a for t in targets if (a := _auth_in_url(t))), None) or auth_in_words(URL.sub(" ", goal))
+    auth = next((a for t in targets if (a := _auth_in_url(t))), None) or _auth(goal, urls[0])
     return Named(tuple(dict((t.url + repr(t.params), t) for t in targets).values()), auth, tuple(notes))
+
+
+def _auth(goal: str, base: str) -> Auth | None:
+    auth = auth_in_words(URL.sub(" ", goal))
+    if auth and auth.kind is AuthKind.OAUTH2:
+        scope = re.search(r"\bscopes?\s*(?:is|are|of|:|=)?\s*[\"'`]?([\w:/.-]*\w)", goal, re.I)
+        return replace(auth, token_url=token_url_in(goal, base), scope=scope[1] if scope else None)
+    return auth
+
+
+def _posted(targets: Sequence[Target], goal: str, post: SaidPost) -> list[Target]:
+    """The targets, with the body at the one that is named next to where POST is spoken of."""
+    if post.body is None or not targets:
+        return [*targets]
+
+    def distance(target: Target) -> int:
+        last = urlsplit(target.url).path.rstrip("/").rpartition("/")[2]
+        places = [match.start() for match in re.finditer(re.escape(last), goal)] if last else []
+        return min((abs(place - post.place) for place in places), default=len(goal))
+
+    nearest = min(targets, key=distance)
+    return [replace(t, body=post.body) if t is nearest else t for t in targets]
 
 
 def hosts_in(text: str) -> tuple[str, ...]:
@@ -72,7 +102,8 @@ def _masked(url: str) -> str:
 
 
 def _paths(goal: str) -> list[str]:
-    return list(dict.fromkeys(trimmed(m.group()) for m in _PATH.finditer(URL.sub(" ", goal))))
+    found = dict.fromkeys(trimmed(m.group()) for m in _PATH.finditer(URL.sub(" ", goal)))
+    return [path for path in found if not is_token_url(path)]
 
 
 def _resolved(base: str, paths: Sequence[str]) -> list[str]:

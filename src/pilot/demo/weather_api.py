@@ -22,7 +22,7 @@ KEY = "demo-weather-key-7f3a"
 HEADER = "X-API-Key"
 PAGE_SIZE, LARGEST_PAGE = 50, 100
 _FIRST_HOUR = datetime(2026, 6, 1, tzinfo=timezone.utc)
-_HOURS = 10
+_HOURS = 60
 _PLACES = (
     ("Reykjavík", "IS", 64.13, -21.94, 61),
     ("Oslo", "NO", 59.94, 10.72, 94),
@@ -70,11 +70,11 @@ def stations() -> list[Record]:
 
 
 def observations() -> list[Record]:
-    """One observation per station and hour, always the same, oldest first."""
+    """One observation per station every six hours, always the same, oldest first."""
     return [
         _observation(number, hour, place)
         for number, (hour, place) in enumerate(
-            ((hour, place) for hour in range(_HOURS) for place in range(len(_PLACES))), 1
+            ((hour, place) for hour in range(0, _HOURS, 6) for place in range(len(_PLACES))), 1
         )
     ]
 

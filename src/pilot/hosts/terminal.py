@@ -45,7 +45,7 @@ class TerminalHost(ScreenWriter):
 
     def ask(self, question: Question) -> str:
         """Ask until there is an answer. Raises Interrupted on Ctrl-C, EndOfInput on Ctrl-D."""
-        with self._alone():
+        with self._alone(), self._waiting():
             self._show_held()
             self._paper.settle()
             while True:

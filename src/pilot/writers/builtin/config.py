@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from pilot.api.post import changed
 from pilot.api.profile import Endpoint, PagingKind, Shape
 from pilot.finding import Json
 from pilot.writers.builtin import columns
@@ -42,7 +43,7 @@ def endpoint_config(resource: Resource) -> Block:
     if params := request_params(resource):
         config["params"] = params
     if endpoint.body is not None:
-        config["json"] = _escaped(endpoint.body)
+        config["json"] = _escaped(request_body(resource))
     if endpoint.headers:
         config["headers"] = _escaped(dict(endpoint.headers))
     if not resource.unseen:
@@ -101,8 +102,7 @@ def request_params(resource: Resource) -> dict[str, Literal]:
     endpoint = resource.endpoint
     params: dict[str, Literal] = dict(_escaped(dict(endpoint.params)))
     paging = endpoint.paging
-    own_limit = paging.kind is PagingKind.OFFSET and resource.paged  # that paginator sends it itself
-    if paging.size_param and paging.page_size and not own_limit:
+    if paging.size_param and paging.page_size and endpoint.body is None and not _own_limit(resource):
         params[_brace(paging.size_param)] = paging.page_size
     for name, field in endpoint.bindings.items():
         if resource.parent and name in placeholders(endpoint.path):
@@ -112,6 +112,18 @@ def request_params(resource: Resource) -> dict[str, Literal]:
                 "field": json_path(field),
             }
     return params
+
+
+def request_body(resource: Resource) -> dict[str, Json]:
+    """What a POST carries, the page size in it."""
+    endpoint, paging = resource.endpoint, resource.endpoint.paging
+    size = {} if _own_limit(resource) or not paging.page_size else {paging.size_param: paging.page_size}
+    return changed(endpoint.body or {}, {path: value for path, value in size.items() if path})
+
+
+def _own_limit(resource: Resource) -> bool:
+    """That paginator sends the page size itself."""
+    return resource.paged and resource.endpoint.paging.kind is PagingKind.OFFSET
 
 
 def path_of(endpoint: Endpoint) -> str:
