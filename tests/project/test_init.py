@@ -187,13 +187,13 @@ def test_the_environment_of_dlt_holds_no_key_of_pilot_s_own(tmp_path: Path) -> N
 
 def test_the_whole_process_group_ends_at_the_limit(tmp_path: Path) -> None:
     probe = tmp_path / "probe"
-    probe.write_text("#!/bin/sh\n(sleep 3; touch late) &\necho started\nsleep 30\n")
+    probe.write_text("#!/bin/sh\n(sleep 1; touch late) &\necho started\nsleep 30\n")
     probe.chmod(0o755)
     started = time.monotonic()
-    result = run_dlt([], tmp_path, probe, os.environ, timeout=0.5)
+    result = run_dlt([], tmp_path, probe, os.environ, timeout=0.3)
     assert result.timed_out and result.stdout == "started\n"
-    assert time.monotonic() - started < 2.5
-    time.sleep(3.2)
+    assert time.monotonic() - started < 0.9
+    time.sleep(1.2)
     assert not (tmp_path / "late").exists()
 
 
@@ -220,7 +220,7 @@ def test_the_way_around_a_dlt_without_described_apis_needs_no_network(tmp_path: 
 
 def test_ctrl_c_takes_the_command_along(tmp_path: Path) -> None:
     probe = tmp_path / "probe"
-    probe.write_text("#!/bin/sh\necho $$ > started\nsleep 30 & wait\n")
+    probe.write_text("#!/bin/sh\n(sleep 1; touch late) &\ntouch started\nwait\n")
     probe.chmod(0o755)
     code = (
         "import os, sys; from pathlib import Path; from pilot.project.command import run_dlt; "
@@ -228,10 +228,10 @@ def test_ctrl_c_takes_the_command_along(tmp_path: Path) -> None:
     )
     with subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stderr=subprocess.PIPE) as pilot:
         started = tmp_path / "started"
-        while not (started.is_file() and started.read_text().strip()):
+        while not started.is_file():
             time.sleep(0.02)
         pilot.send_signal(signal.SIGINT)
         _, said = pilot.communicate(timeout=10)
     assert b"KeyboardInterrupt" in said
-    with pytest.raises(ProcessLookupError):
-        os.killpg(int(started.read_text()), 0)
+    time.sleep(1.2)
+    assert not (tmp_path / "late").exists()
