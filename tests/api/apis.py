@@ -152,7 +152,6 @@ PAGED: dict[str, Route] = {
 """Every one can be read to the end."""
 
 
-
 def sent(request: Request) -> dict[str, Any]:
     """The JSON body of a POST; anything else is refused by being empty."""
     return json.loads(request.body) if request.method == "POST" and request.body else {}
@@ -160,7 +159,8 @@ def sent(request: Request) -> dict[str, Any]:
 
 def posted(answer: Callable[[dict[str, Any]], Any]) -> Route:
     """An API that is read by POST alone."""
-    return lambda q: Reply(data=answer(sent(q))) if q.method == "POST" else Reply(405, {"message": "use POST"})
+    refusal = Reply(405, {"message": "use POST"})
+    return lambda q: Reply(data=answer(sent(q))) if q.method == "POST" else refusal
 
 
 def after(body: dict[str, Any], cursor: Any, size: int = SIZE) -> tuple[list[dict[str, Any]], str | None]:
@@ -200,7 +200,7 @@ def by_offset_in_body(body: dict[str, Any]) -> Any:
     return {"took": 3, "hits": {"total": {"value": 25, "relation": "eq"}, "hits": hits}}
 
 
-QUERY = "query($after: String, $first: Int) { people(after: $after, first: $first) { edges { node { id } } } }"
+QUERY = "query($after: String) { people(first: 10, after: $after) { edges { node { id } } } }"
 POSTED: dict[str, tuple[Route, str]] = {
     "cursor": (posted(by_cursor_in_body), 'with a POST body {"filter": "all"}'),
     "start_cursor": (posted(by_start_cursor), "by POST"),

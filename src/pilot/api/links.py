@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pilot.api.envelope import Sign
 from pilot.api.look import Look, Page, Verdict
 from pilot.api.profile import How, Paging, PagingKind
+from pilot.api.several import which
 from pilot.api.sites import host_of, same_site
 from pilot.api.trails import folded, json_path, stem
 from pilot.api.vocabulary import CURSOR_PARAMS, LAST_ID_PARAMS, OFFSET, PAGE
 from pilot.finding import Json
 
-_TRIES = 4
+_TRIES = 2
+"""Names that are tried alone before the less likely ones are tried together."""
 _TRIES_WITHOUT_CURSOR = 3
 
 
@@ -64,21 +66,37 @@ def by_link(look: Look) -> Paging | None:
 
 def by_cursor(look: Look) -> Paging | None:
     """A value in the body that has to be sent back under some name."""
-    tries = _TRIES
     for sign in look.first.envelope.cursors()[:2]:
-        for param in _params_for(sign, look):
-            if not tries:
-                return None
-            tries -= 1
-            page = look.page({param: sign.value})
-            after = next((s for s in page.envelope.signs if s.path == sign.path), None)
-            if page.verdict is Verdict.OTHER and (after is None or after.value != sign.value):
-                options: dict[str, Json] = {"cursor_path": sign.path, "cursor_param": param}
-                options |= _has_more(look, page)
-                note = f"cursor at {sign.path} sent as {param}, seen on page 2"
-                return _proven(look, page, PagingKind.CURSOR, options, note)
+        names = [*_params_for(sign, look)]
+        likely, others = names[:_TRIES], names[_TRIES:]
+        for param in likely:
+            if paging := _walked(look, sign, param):
+                return paging
+
+        def leads_on(some: Sequence[str], sign: Sign = sign) -> bool:
+            return _leads_on(sign, look.page({name: sign.value for name in some}))
+
+        if (found := which(others, leads_on)) and (paging := _walked(look, sign, found)):
+            return paging
         look.notes.append(f"{sign.path} looks like a cursor, but no parameter takes it")
     return None
+
+
+def _walked(look: Look, sign: Sign, param: str) -> Paging | None:
+    page = look.page({param: sign.value})
+    if not _leads_on(sign, page):
+        return None
+    options: dict[str, Json] = {"cursor_path": sign.path, "cursor_param": param}
+    options |= _has_more(look, page)
+    return _proven(
+        look, page, PagingKind.CURSOR, options, f"cursor at {sign.path} sent as {param}, seen on page 2"
+    )
+
+
+def _leads_on(sign: Sign, page: Page) -> bool:
+    """Whether the cursor gave other records, and another cursor."""
+    after = next((s for s in page.envelope.signs if s.path == sign.path), None)
+    return page.verdict is Verdict.OTHER and (after is None or after.value != sign.value)
 
 
 def by_last_id(look: Look) -> Paging | None:

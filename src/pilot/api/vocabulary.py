@@ -65,7 +65,10 @@ SIZE_PARAMS = word_list(
     """limit per_page page_size pageSize perPage size count maxResults take _limit $top top rows
     page[size] page[limit] itemsPerPage"""
 )
-CURSOR_PARAMS = word_list("cursor after page_token pageToken starting_after next_token page next")
+CURSOR_PARAMS = word_list(
+    """cursor after page_token pageToken start_cursor starting_after next_token nextToken next
+    continuation_token continuationToken page_cursor bookmark marker scroll_id page"""
+)
 LAST_ID_PARAMS = word_list("starting_after after after_id since_id last_id cursor")
 # The parameter that usually sets the page size where this one says where to start.
 SIZE_BESIDE = {
