@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from pilot.errors import PilotError
+from pilot.errors import Interrupted, PilotError, UsageError
 from pilot.flags import looking, options, working
 from pilot.options import Options
 
@@ -23,31 +23,55 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+Api = Annotated[
+    str | None, typer.Option("--api", metavar="TEXT", help="Which API to load, in words; its URLs are used.")
+]
+Docs = Annotated[str | None, typer.Option("--docs", metavar="PATH_OR_URL", help="Documentation of the API.")]
 Cell = Annotated[int | None, typer.Argument(metavar="[CELL]", help="A cell's number, as pilot log shows it.")]
 
 
 def run(arguments: list[str] | None = None) -> int:
     """Run a command; returns its exit code."""
+    words = sys.argv[1:] if arguments is None else arguments
     try:
-        code = app(arguments, standalone_mode=False)
+        code = app(words, standalone_mode=False)
     except PilotError as error:
-        print(f"Error: {error.message}", *filter(None, [error.hint]), sep="\n", file=sys.stderr)
-        return error.exit_code
+        return _ended(words, error)
     except KeyboardInterrupt:
-        print("Stopped.", file=sys.stderr)
-        return 130
+        return _ended(words, Interrupted())
     except Exception as error:
-        return _usage_error(error)
+        wrong = _usage_error(error)
+        _document(words, wrong or PilotError(f"{type(error).__name__}: {error}"))
+        if wrong is None:
+            raise
+        return wrong.exit_code
     return code if isinstance(code, int) else 0
 
 
-def _usage_error(error: Exception) -> int:
-    """Tell what typer found wrong with the command line; anything else is a defect and passes."""
-    show, code = getattr(error, "show", None), getattr(error, "exit_code", None)
-    if show is None or not isinstance(code, int):
-        raise error
+def _ended(words: list[str], error: PilotError) -> int:
+    """Tell an error that came before the work began, or outside of any policy."""
+    from pilot.commands.course import tell_error
+
+    _document(words, error)
+    tell_error(error.message, error.hint, interrupted=isinstance(error, Interrupted))
+    return error.exit_code
+
+
+def _document(words: list[str], error: PilotError) -> None:
+    """Who asked for a document gets one, whatever happened."""
+    if "--json" in words:
+        from pilot.commands.course import document_of
+
+        print(document_of(error, None))
+
+
+def _usage_error(error: Exception) -> UsageError | None:
+    """Tell what typer found wrong with the command line; anything else is a defect."""
+    show, says = getattr(error, "show", None), getattr(error, "format_message", None)
+    if show is None or says is None:
+        return None
     show()
-    return code
+    return UsageError(says())
 
 
 @app.callback(invoke_without_command=True)
@@ -74,10 +98,8 @@ def init(
         str | None, typer.Argument(help="The pipeline's name; without it one is proposed.")
     ] = None,
     destination: Annotated[str, typer.Argument(help="Any destination of dlt's.")] = "duckdb",
-    api: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="Which API to load, in words; its URLs are used.")
-    ] = None,
-    docs: Annotated[str | None, typer.Option(metavar="PATH_OR_URL", help="Documentation of the API.")] = None,
+    api: Api = None,
+    docs: Docs = None,
     policy: Annotated[str, typer.Option(metavar="NAME", help="The policy to follow.")] = "create_pipeline",
     restart: Annotated[bool, typer.Option("--restart", help="Start over where a session is here.")] = False,
 ) -> int:
@@ -96,11 +118,11 @@ def init(
 
 @app.command()
 @working
-def resume(options: Options) -> int:
+def resume(options: Options, api: Api = None, docs: Docs = None) -> int:
     """Go on after the last finished cell."""
     from pilot.commands import build
 
-    return build.resume(options)
+    return build.resume(replace(options, api=api, docs=docs))
 
 
 @app.command()

@@ -13,7 +13,7 @@ from pathlib import PurePath
 from typing import Protocol, TypeAlias
 
 from pilot.errors import Declined
-from pilot.screen import Choice, Diff, Host, Line, Question
+from pilot.screen import Choice, Diff, Host, Question
 
 YES, NO, ALWAYS, EDIT = "y", "n", "a", "e"
 _ANSWERS = (Choice(YES, "yes"), Choice(NO, "no"), Choice(ALWAYS, "always in this session"))
@@ -87,17 +87,18 @@ class Consent:
         if not self._agrees(Act.RUN, f"Run {what} ({why})?", what, covered, "--yes", always=True):
             raise Declined(f"{what} was not run.", "pilot resume goes on from here.")
 
-    def change(self, path: str, text: str, *, wishes: bool = False, note: str = "") -> Verdict:
+    def change(self, path: str, text: str, *, wishes: bool = False, whole: bool = False) -> Verdict:
         """Show a change, and make it when it is agreed to. An equal text changes nothing and asks nothing.
 
-        With `wishes` the person may say in words what should be different. Raises Declined.
+        With `wishes` the person may say in words what should be different. `whole` shows the text as a new
+        file, where what it replaces is nobody's work (a template). Raises Declined.
         """
         while True:
             before = self._files.read(path)
             if before == text:
                 return Agreed(text)
-            self._host.show(Diff(path, before, text), *([Line(note, "warn")] if note else []))
-            answer = self._ask_change(path, before is None, wishes)
+            self._host.show(Diff(path, None if whole else before, text))
+            answer = self._ask_change(path, whole or before is None, wishes)
             if answer == EDIT:
                 edited = self._host.edit(text, PurePath(path).suffix)
                 text = text if edited is None else edited

@@ -81,7 +81,12 @@ def write_agreed(
     path = brief.names.script
     for _ in range(_MOST_WISHES):
         draft = _draft(session, kit, brief, ask)
-        verdict = kit.consent.change(path, settle(draft.text), wishes=True)
+        verdict = kit.consent.change(
+            path,
+            settle(draft.text),
+            wishes=True,
+            whole=session.left_by("init", path) == kit.project.read(path),
+        )
         if isinstance(verdict, Agreed):
             note = _keep_requirements(kit, verdict.text)
             return Written(verdict.text, draft.plan, names_in(verdict.text, brief.names), note)
@@ -117,7 +122,8 @@ def _keep_requirements(kit: Kit, script: str) -> str:
     """Keep requirements.txt true to what the script imports."""
     from pilot.project.requirements import requirements_for
 
-    needed = requirements_for(script, kit.project.read("requirements.txt") or "")
+    listed = kit.project.read("requirements.txt") or ""
+    needed = requirements_for(script, listed, kit.project.root)
     if needed is None:
         return ""
     kit.consent.change("requirements.txt", needed)

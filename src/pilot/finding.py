@@ -62,6 +62,7 @@ class FindingKind(str, Enum):
     PROFILE_MISMATCH = "profile_mismatch"
     INTERRUPTED = "interrupted"
     ANSWER_MISSING = "answer_missing"
+    USAGE = "usage"
     DECLINED = "declined"
     FAILED = "failed"
 

@@ -47,7 +47,7 @@ def report(
     }
 
 
-def early_report(policy: str, status: str, failure: Document | None) -> Document:
+def early_report(policy: str | None, status: str, failure: Document | None) -> Document:
     """The document of a command that ended before there was a session."""
     return {
         "version": VERSION,

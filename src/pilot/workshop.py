@@ -59,6 +59,7 @@ class Workshop:
     engine: Engine
     kit: Kit
     desk: Desk
+    redactor: Redactor
 
 
 @dataclass(frozen=True)
@@ -140,4 +141,5 @@ def _assembled(ground: Ground, session: Session) -> Workshop:
     engine.kit = kit
     if isinstance(host, TerminalHost):
         host.on_command = SlashCommands(PromptDesk(session, kit), host)
-    return Workshop(ground.options, host, session, ground.catalogue, engine, kit, Desk(session, kit))
+    desk = Desk(session, kit)
+    return Workshop(ground.options, host, session, ground.catalogue, engine, kit, desk, ground.redactor)

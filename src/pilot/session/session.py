@@ -140,6 +140,15 @@ class Session:
         running = self.running
         self._store.add_consent(self.number, running.id if running else None, act, answer)
 
+    def left_by(self, step: str, path: str) -> str | None:
+        """A file's text as the newest cell of a step left it; None where that cell did not change it."""
+        for cell in reversed(self.cells):
+            if cell.step == step and cell.state is not CellState.UNDONE:
+                found = next((change.after for change in cell.changes if change.path == path), None)
+                kept = None if found in (None, WITHHELD) else self.content(found)
+                return kept[0].decode("utf-8", "replace") if kept else None
+        return None
+
     def content(self, digest: str | None) -> tuple[bytes, int] | None:
         """A kept content and its mode; None for no file. Raises KeyError for one that was withheld."""
         return None if digest is None else self._store.kept(digest)
