@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from pilot.commands.course import Course, Ending, follow
+from pilot.commands.course import follow
 from pilot.errors import AnswerMissing, PilotError
 from pilot.facts import Facts
 from pilot.options import Options
+from pilot.project.naming import check_name
 from pilot.screen import Choice, Host, Line, Question
+from pilot.session.cell import Cell
 from pilot.session.session import Redactor, Session
 from pilot.session.store import Store
 from pilot.workshop import Workshop
@@ -16,6 +18,8 @@ _RESUME, _RESTART = "r", "s"
 
 def init(options: Options) -> int:
     """Follow a policy from the start, or go on with one that was begun here."""
+    if options.name is not None:
+        check_name(options.name)
 
     def choose(host: Host, store: Store, redactor: Redactor) -> Session:
         found = Session.newest(store, redactor)
@@ -29,47 +33,59 @@ def init(options: Options) -> int:
 
 def resume(options: Options) -> int:
     """Go on after the last finished cell."""
+    check_begun(options)
 
-    def course(shop: Workshop) -> Course:
+    def take(shop: Workshop) -> Cell | None:
         renew_writer(shop)
         return _whole_policy(shop)
 
-    return follow(options, take_up, course)
+    return follow(options, take_up, take)
 
 
 def refine(options: Options, request: str) -> int:
     """Change the pipeline in words."""
-    return follow(options, take_up, lambda shop: _part(shop, "refine_pipeline", "Request", request))
+    return _part(options, "refine_pipeline", "Request", request)
 
 
 def load_again(options: Options) -> int:
     """Run the script for real, as it is."""
-    return follow(options, take_up, lambda shop: _part(shop, "run_pipeline", "Run", None))
+    return _part(options, "run_pipeline", "Run", None)
 
 
-def _whole_policy(shop: Workshop) -> Course:
+def _whole_policy(shop: Workshop) -> Cell | None:
     policy = shop.catalogue.policy(shop.session.policy).with_repairs(shop.options.max_repairs)
-    failed = shop.engine.run_policy(policy)
-    return Course(policy, None, Ending.of(failed))
+    return shop.engine.run_policy(policy)
 
 
-def _part(shop: Workshop, policy_name: str, title: str, request: str | None) -> Course:
+def _part(options: Options, policy: str, title: str, request: str | None) -> int:
     """Run a policy as child cells of a new one."""
-    if not shop.session.facts.written:
-        raise PilotError("There is no finished script here yet.", "pilot resume goes on with it.")
-    renew_writer(shop)
-    policy = shop.catalogue.policy(policy_name)
-    cell = shop.engine.run(policy_name, Facts(request=request), title)
-    return Course(policy, cell.id, Ending.of(None if cell.state.finished else cell))
+    check_begun(options)
+
+    def take(shop: Workshop) -> Cell | None:
+        if not shop.session.facts.written:
+            raise PilotError("There is no finished script here yet.", "pilot resume goes on with it.")
+        renew_writer(shop)
+        cell = shop.engine.run(policy, Facts(request=request), title)
+        return None if cell.state.finished else cell
+
+    return follow(options, take_up, take, policy)
+
+
+def check_begun(options: Options) -> None:
+    """Raises PilotError where nothing was begun, before anything is made there."""
+    if not Store.exists(options.root):
+        raise _not_begun()
+
+
+def _not_begun() -> PilotError:
+    return PilotError("Nothing was begun in this folder.", "Start: pilot init NAME (or name another --dir)")
 
 
 def take_up(_host: Host, store: Store, redactor: Redactor) -> Session:
     """The session as it was left. Raises PilotError when there is none."""
     session = Session.newest(store, redactor)
     if session is None:
-        raise PilotError(
-            "Nothing was begun in this folder.", "Start: pilot init NAME (or name another --dir)"
-        )
+        raise _not_begun()
     return session
 
 

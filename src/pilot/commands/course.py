@@ -13,8 +13,16 @@ from typing import TypeAlias
 
 import msgspec
 
-from pilot.errors import AnswerMissing, Declined, Interrupted, PilotError, StartPolicy
-from pilot.finding import Finding, FindingKind
+from pilot.errors import (
+    AnswerMissing,
+    Declined,
+    Interrupted,
+    PilotError,
+    StartPolicy,
+    StepFailed,
+    UsageError,
+)
+from pilot.finding import Finding, FindingKind, Json
 from pilot.options import Options
 from pilot.policy import Policy
 from pilot.report import Document, early_report, failure_of, report
@@ -39,19 +47,24 @@ class Ending:
             return cls("done", 0)
         failure = failed.failure or Finding(FindingKind.FAILED, failed.says)
         if failed.state is CellState.INTERRUPTED:
-            return cls("interrupted", Interrupted.exit_code, failure, failed.step)
-        return cls("failed", 1, failure, failed.step)
+            return cls("interrupted", Interrupted.exit_code, failure)
+        return cls("failed", 1, failure)
 
     @classmethod
-    def of_error(cls, error: PilotError, step: str | None) -> Ending:
+    def of_error(cls, error: PilotError) -> Ending:
         """The ending that an error made."""
-        kind = FindingKind.DECLINED if isinstance(error, Declined) else FindingKind.FAILED
-        status = "failed"
-        if isinstance(error, AnswerMissing):
+        status, kind = "failed", FindingKind.FAILED
+        if isinstance(error, StepFailed):
+            kind = error.finding.kind
+        elif isinstance(error, Declined):
+            kind = FindingKind.DECLINED
+        elif isinstance(error, UsageError):
+            kind = FindingKind.USAGE
+        elif isinstance(error, AnswerMissing):
             status, kind = "needs_input", FindingKind.ANSWER_MISSING
         elif isinstance(error, Interrupted):
             status, kind = "interrupted", FindingKind.INTERRUPTED
-        return cls(status, error.exit_code, Finding(kind, error.message, hint=error.hint), step)
+        return cls(status, error.exit_code, Finding(kind, error.message, hint=error.hint))
 
 
 @dataclass(frozen=True)
@@ -63,14 +76,18 @@ class Course:
     ending: Ending
 
 
-Take: TypeAlias = Callable[[Workshop], Course]
+Take: TypeAlias = Callable[[Workshop], "Cell | None"]
+"""Follows a policy: None when it is done, else the cell that ended it."""
 
 
-def follow(options: Options, choose: ChooseSession, take: Take) -> int:
-    """Take a course in the project's workshop; returns the exit code."""
+def follow(options: Options, choose: ChooseSession, take: Take, part: str | None = None) -> int:
+    """Take a course in the project's workshop; returns the exit code.
+
+    `part` is the policy that is followed below a cell of its own; without it, it is the session's.
+    """
     try:
         with _signals(), open_workshop(options, choose) as shop:
-            course = _taken(shop, take)
+            course = _taken(shop, take, part)
             _tell(shop, course)
             return course.ending.code
     except StartPolicy as other:
@@ -78,37 +95,71 @@ def follow(options: Options, choose: ChooseSession, take: Take) -> int:
 
         return init(replace(options, name=other.name, destination=other.destination, api=None, restart=False))
     except PilotError as error:
-        ending = Ending.of_error(error, None)
+        if options.verbose:
+            traceback.print_exception(error)
         if options.json:
-            print(_document(early_report(options.policy, ending.status, _failure(ending))))
-        _tell_error(ending, error if options.verbose else None)
-        return ending.code
+            print(document_of(error, part or options.policy))
+        tell_error(error.message, error.hint, interrupted=isinstance(error, Interrupted))
+        return error.exit_code
 
 
-def _taken(shop: Workshop, take: Take) -> Course:
+def document_of(error: PilotError, policy: str | None) -> str:
+    """The document of a command that an error ended before there was a session."""
+    ending = Ending.of_error(error)
+    return _encoded(early_report(policy, ending.status, _failure(ending, None)))
+
+
+def tell_error(says: str, hint: str, *, interrupted: bool = False) -> None:
+    """What happened, and what to do next."""
+    print(says if interrupted else f"Error: {says}", *filter(None, [hint]), sep="\n", file=sys.stderr)
+
+
+def _taken(shop: Workshop, take: Take, part: str | None) -> Course:
+    before = len(shop.session.cells)
+    ending = _ending(shop, take)
+    policy = shop.catalogue.policy(part or shop.session.policy)
+    begun = shop.session.cells[before:]
+    parent = begun[0].id if part and begun else None
+    entries = [cell for cell in begun if (cell.policy, cell.parent) == (policy.name, parent)]
+    broken = entries[-1].step if entries and not entries[-1].state.finished else None
+    return Course(policy, parent, replace(ending, step=broken))
+
+
+def _ending(shop: Workshop, take: Take) -> Ending:
     try:
-        return take(shop)
+        return Ending.of(take(shop))
     except KeyboardInterrupt:
-        error: PilotError = Interrupted()
-    except PilotError as raised:
-        error = raised
-    if shop.options.verbose and not isinstance(error, Interrupted):
-        traceback.print_exception(error)
-    broken = shop.session.cells[-1].step if shop.session.cells else None
-    policy = shop.catalogue.policy(shop.session.policy)
-    return Course(policy, None, Ending.of_error(error, broken))
+        return Ending.of_error(Interrupted())
+    except PilotError as error:
+        if shop.options.verbose and not isinstance(error, Interrupted):
+            _show_trace(shop, error)
+        return Ending.of_error(error)
+    except StartPolicy:
+        raise
+    except Exception as defect:
+        # nothing that anybody foresaw, so it is shown in full; who asked for a document gets one
+        _show_trace(shop, defect)
+        finding = Finding(FindingKind.FAILED, f"{type(defect).__name__}: {defect}")
+        return Ending(
+            "failed", 1, replace(finding, hint="This should not happen: the stack trace tells where.")
+        )
+
+
+def _show_trace(shop: Workshop, error: Exception) -> None:
+    print(shop.redactor.text("".join(traceback.format_exception(error))), end="", file=sys.stderr)
 
 
 def _tell(shop: Workshop, course: Course) -> None:
     """Say how it ended: the document on stdout, the failure on stderr, what comes next."""
     ending = course.ending
     if shop.options.json:
-        failure = _failure(ending)
+        failure = _failure(ending, course.ending.step)
         document = report(shop.session, course.policy, course.parent, ending.status, failure)
-        print(_document(document), flush=True)
+        print(_encoded(shop.redactor.tree(document)), flush=True)
     if ending.failure is not None:
-        _tell_error(ending, None)
-        if ending.code != 2:
+        says, hint = (shop.redactor.text(text) for text in (ending.failure.says, ending.failure.hint))
+        tell_error(says, hint, interrupted=ending.status == "interrupted")
+        if ending.code != UsageError.exit_code and course.parent is None and "pilot resume" not in hint:
             print("pilot resume goes on after the last finished cell.", file=sys.stderr)
     elif shop.session.facts.names is not None and not shop.options.quiet:
         names = shop.session.facts.names
@@ -120,21 +171,11 @@ def _tell(shop: Workshop, course: Course) -> None:
         )
 
 
-def _tell_error(ending: Ending, error: PilotError | None) -> None:
-    if error is not None:
-        traceback.print_exception(error)
-    failure = ending.failure
-    if failure is None:
-        return
-    head = "" if ending.status == "interrupted" else "Error: "
-    print(f"{head}{failure.says}", *filter(None, [failure.hint]), sep="\n", file=sys.stderr)
+def _failure(ending: Ending, step: str | None) -> Document | None:
+    return failure_of(step, ending.failure) if ending.failure else None
 
 
-def _failure(ending: Ending) -> Document | None:
-    return failure_of(ending.step, ending.failure) if ending.failure else None
-
-
-def _document(document: Document) -> str:
+def _encoded(document: Json) -> str:
     return msgspec.json.encode(document).decode()
 
 

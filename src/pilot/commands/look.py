@@ -10,7 +10,7 @@ from typing import TypeAlias
 import msgspec
 
 from pilot.catalogue import Catalogue
-from pilot.commands.build import renew_writer, take_up
+from pilot.commands.build import check_begun, renew_writer, take_up
 from pilot.desk import result_blocks
 from pilot.finding import Json
 from pilot.notebook import cell_blocks, log_blocks
@@ -53,6 +53,7 @@ def show(options: Options, number: int | None) -> int:
 
 def undo(options: Options, number: int | None) -> int:
     """Take back the last change, or a cell and everything after it."""
+    check_begun(options)
     with open_workshop(options, take_up) as shop:
         blocks = shop.desk.undo(number)
         says: list[Json] = [block.text for block in blocks if isinstance(block, Line)]
@@ -62,6 +63,7 @@ def undo(options: Options, number: int | None) -> int:
 
 def query(options: Options, words: str) -> int:
     """Run SQL, or a question in words, over the loaded tables."""
+    check_begun(options)
     with open_workshop(options, take_up) as shop:
         renew_writer(shop)
         sql, result = shop.desk.ask(words)
