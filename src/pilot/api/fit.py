@@ -1,11 +1,12 @@
-"""Whether a script fits what was seen of the API: the ways in which it would silently load too little."""
+"""Whether a script fits what was seen of the API: where it would be refused, or silently load too little."""
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
-from pilot.api.profile import ApiProfile, Endpoint, PagingKind, Shape
+from pilot.api.profile import ApiProfile, Auth, AuthKind, Endpoint, How, PagingKind, Shape
 
 _FLAT = (PagingKind.NONE, PagingKind.UNKNOWN)
 
@@ -16,7 +17,33 @@ def misfits(script: str, profile: ApiProfile) -> tuple[str, ...]:
         tree = ast.parse(script)
     except SyntaxError:
         return ()
-    return tuple(line for endpoint in profile.endpoints for line in _misfits(tree, endpoint))
+    found = [line for endpoint in profile.endpoints for line in _misfits(tree, endpoint)]
+    return (*_auth_misfits(tree, profile.auth), *found)
+
+
+def _auth_misfits(tree: ast.Module, auth: Auth) -> Iterator[str]:
+    """Only what was seen counts: another way than the guessed one may be right."""
+    if auth.how is not How.SEEN:
+        return
+    if auth.kind is AuthKind.API_KEY and auth.name and not _sends(tree, auth.name, auth.location):
+        yield f"the key goes into the {auth.location or 'header'} {auth.name}, the script sends it otherwise"
+    elif auth.kind is AuthKind.BEARER and not _speaks_of(tree, "bearer"):
+        yield "the key goes into the header Authorization as a Bearer token, the script sends it otherwise"
+    elif auth.kind is AuthKind.BASIC and not (_speaks_of(tree, "basic") or "auth" in _identifiers(tree)):
+        yield "user and password go into the header Authorization, the script sends them otherwise"
+
+
+def _sends(tree: ast.Module, name: str, location: str | None) -> bool:
+    """Whether a header or a query parameter is named; the key's own path in secrets.toml does not count."""
+    word = re.compile(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", re.IGNORECASE)
+    texts = list(_texts(tree))
+    places = {text for text in texts if text in ("header", "query")}
+    named = any(word.search(text) for text in texts) or name in _identifiers(tree)
+    return named and (not places or (location or "header") in places)
+
+
+def _speaks_of(tree: ast.Module, word: str) -> bool:
+    return any(word in text.lower() for text in (*_texts(tree), *_identifiers(tree)))
 
 
 def _misfits(tree: ast.Module, endpoint: Endpoint) -> Iterator[str]:

@@ -1,0 +1,62 @@
+"""A script is held against what was seen of the API, before a run that would be refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from pilot.api.fit import misfits
+from pilot.api.profile import ApiProfile, Auth, AuthKind, How
+
+HEADER = Auth(AuthKind.API_KEY, "header", "X-API-Key", How.SEEN)
+QUERY = Auth(AuthKind.API_KEY, "query", "api_key", How.SEEN)
+BEARER = Auth(AuthKind.BEARER, how=How.SEEN)
+BASIC = Auth(AuthKind.BASIC, how=How.SEEN)
+
+SECRET = 'dlt.secrets["sources.weather.api_key"]'
+AS_BEARER = f'auth = {{"type": "bearer", "token": {SECRET}}}'
+AS_HEADER = f'auth = {{"type": "api_key", "name": "x-api-key", "api_key": {SECRET}, "location": "header"}}'
+AS_QUERY = f'auth = {{"type": "api_key", "name": "api_key", "api_key": {SECRET}, "location": "query"}}'
+BY_HAND = f'requests.get(url, headers={{"X-API-Key": {SECRET}}})'
+IN_PARAMS = f"requests.get(url, params=dict(api_key={SECRET}))"
+AS_LOGIN = f'requests.get(url, auth=("me", {SECRET}))'
+
+
+@pytest.mark.parametrize(
+    ("auth", "script"),
+    [
+        (HEADER, AS_HEADER),
+        (HEADER, BY_HAND),
+        (QUERY, AS_QUERY),
+        (QUERY, IN_PARAMS),
+        (BEARER, AS_BEARER),
+        (
+            BEARER,
+            f'headers = {{"Authorization": f"Bearer {{{SECRET}}}"}}'.replace('["', "['").replace('"]', "']"),
+        ),
+        (BASIC, AS_LOGIN),
+        (Auth(AuthKind.UNKNOWN, how=How.SEEN), AS_BEARER),
+        (Auth(AuthKind.API_KEY, "header", "X-API-Key", How.GUESSED), AS_BEARER),
+    ],
+)
+def test_a_script_that_sends_the_key_as_it_was_seen_fits(auth: Auth, script: str) -> None:
+    assert misfits(script, ApiProfile(auth=auth)) == ()
+
+
+@pytest.mark.parametrize(
+    ("auth", "script", "place"),
+    [
+        (HEADER, AS_BEARER, "header X-API-Key"),
+        (HEADER, AS_QUERY, "header X-API-Key"),
+        (QUERY, AS_BEARER, "query api_key"),
+        (QUERY, AS_HEADER, "query api_key"),
+        (BEARER, AS_HEADER, "Bearer token"),
+        (BASIC, AS_BEARER, "user and password"),
+    ],
+)
+def test_a_script_that_sends_the_key_otherwise_is_told(auth: Auth, script: str, place: str) -> None:
+    (line,) = misfits(script, ApiProfile(auth=auth))
+    assert place in line
+
+
+def test_a_script_that_can_not_be_read_is_left_to_its_run() -> None:
+    assert misfits("def (", ApiProfile(auth=HEADER)) == ()
