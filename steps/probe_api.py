@@ -22,6 +22,14 @@ class ProbeApi(Step):
         goal = session.facts.goal or ""
         kit.consent.person_named(hosts_in(f"{goal} {kit.options.docs or ''}"))
         with kit.host.working("Looking at the API") as progress:
-            profile = kit.prober.probe(goal, kit.options.docs, {}, progress.say)
+            profile = kit.prober.probe(goal, kit.options.docs, _keys(session, kit), progress.say)
         status = Status.DONE if profile.requests else Status.SKIPPED
         return Outcome(status, profile_line(profile), Facts(profile=profile), profile_blocks(profile))
+
+
+def _keys(session: Session, kit: Kit) -> dict[str, str]:
+    """The keys that were given for this API; none that may be the destination's."""
+    given = kit.project.secrets.given()
+    if session.facts.destination == "duckdb":
+        return given
+    return {name: value for name, value in given.items() if name.startswith("sources.")}

@@ -39,6 +39,9 @@ class Secrets(Protocol):
     def save(self, path: str, value: str) -> None:
         """Write one value into secrets.toml, layout kept, mode 0600; the redactor learns it."""
 
+    def given(self) -> dict[str, str]:
+        """The values given with `--secret`, by the names they were given under."""
+
     def values_of(self, wanted: Sequence[SecretWanted]) -> dict[str, str]:
         """The values of these secrets by dotted path: for looking at the API with the key, and no more."""
 

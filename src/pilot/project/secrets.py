@@ -80,6 +80,10 @@ class ProjectSecrets:
                 given.update({path: value} if path in given else {})
         return given
 
+    def given(self) -> dict[str, str]:
+        """The values given with `--secret`, by the names they were given under. Raises UsageError."""
+        return {source.name: value_of(source, self.environ) for source in self._sources}
+
     def values_of(self, wanted: Sequence[SecretWanted]) -> dict[str, str]:
         """The values of these secrets by dotted path, wherever they come from."""
         known, given = self.values(), self.environment(wanted)
