@@ -13,9 +13,11 @@ BEARER = Auth(AuthKind.BEARER, how=How.SEEN)
 BASIC = Auth(AuthKind.BASIC, how=How.SEEN)
 
 SECRET = 'dlt.secrets["sources.weather.api_key"]'
-AS_BEARER = f'auth = {{"type": "bearer", "token": {SECRET}}}'
-AS_HEADER = f'auth = {{"type": "api_key", "name": "x-api-key", "api_key": {SECRET}, "location": "header"}}'
-AS_QUERY = f'auth = {{"type": "api_key", "name": "api_key", "api_key": {SECRET}, "location": "query"}}'
+AS_BEARER = f'client = {{"auth": {{"type": "bearer", "token": {SECRET}}}}}'
+AS_HEADER = f'client = {{"auth": {{"type": "api_key", "name": "x-api-key", "api_key": {SECRET}, "location": "header"}}}}'
+AS_QUERY = (
+    f'client = {{"auth": {{"type": "api_key", "name": "api_key", "api_key": {SECRET}, "location": "query"}}}}'
+)
 BY_HAND = f'requests.get(url, headers={{"X-API-Key": {SECRET}}})'
 IN_PARAMS = f"requests.get(url, params=dict(api_key={SECRET}))"
 AS_LOGIN = f'requests.get(url, auth=("me", {SECRET}))'
