@@ -99,7 +99,7 @@ def test_a_fault_is_answered_as_often_as_wanted(fault: Fault, status: int, sign:
         faulty, good = (get(f"{api.url}/v1/stations") for _ in range(2))
     assert faulty.status_code == status
     assert sign in faulty.text
-    assert good.json()["count"] == len(stations())
+    assert good.json()["total"] == len(stations())
 
 
 def test_an_endless_answer_goes_on_until_nobody_listens() -> None:

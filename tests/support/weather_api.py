@@ -79,7 +79,7 @@ _ANSWERS = {
     Fault.HTML: Answer(
         200, b"<!doctype html><title>Weather</title><h1>Welcome</h1>", {"Content-Type": "text/html"}
     ),
-    Fault.EMPTY_LIST: as_json(200, {"stations": [], "count": 0}),
+    Fault.EMPTY_LIST: as_json(200, {"stations": [], "total": 0}),
     Fault.GARBAGE: Answer(200, b'{"stations": [{"id": "st-', {"Content-Type": "application/json"}),
     Fault.RATE_LIMIT: as_json(429, {"error": "too_many_requests"}, {"Retry-After": "1"}),
     Fault.SERVER_ERROR: as_json(500, {"error": "internal", "message": "The database is on holiday."}),

@@ -42,7 +42,9 @@ def error_in(body: Json) -> str:
         return ""
     for name in _ERRORS & names.keys():
         if names[name] not in (None, False, "", 0, [], {}, "0", "false", "None"):
-            return _words(names[name], body)
+            # a code ("invalid_request") says less than the sentence that stands beside it
+            own = _text_in(names[name])
+            return _words(names[name] if " " in own else body, body)
     if _says_failed(names) or (names.keys() <= _MESSAGE_ONLY and names.keys() & _SAYS and _has_text(names)):
         return _words(body, body)
     return ""

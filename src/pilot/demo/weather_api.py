@@ -1,4 +1,4 @@
-"""A small weather API on loopback: stations and hourly observations, behind a key."""
+"""A small weather API on loopback: stations and observations, behind a key."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ class WeatherApi:
             return as_json(401, {"error": "invalid_api_key", "message": "This API key is not valid."})
         if path == "/v1/stations":
             rows = stations()
-            return as_json(200, {"stations": list(rows), "count": len(rows)})
+            return as_json(200, {"stations": list(rows), "total": len(rows)})
         return self._page(query)
 
     def _index(self) -> Json:
