@@ -1,0 +1,1 @@
+"""What pilot costs, as ratios against bare commands in the same run."""
