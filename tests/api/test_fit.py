@@ -14,10 +14,9 @@ BASIC = Auth(AuthKind.BASIC, how=How.SEEN)
 
 SECRET = 'dlt.secrets["sources.weather.api_key"]'
 AS_BEARER = f'client = {{"auth": {{"type": "bearer", "token": {SECRET}}}}}'
-AS_HEADER = f'client = {{"auth": {{"type": "api_key", "name": "x-api-key", "api_key": {SECRET}, "location": "header"}}}}'
-AS_QUERY = (
-    f'client = {{"auth": {{"type": "api_key", "name": "api_key", "api_key": {SECRET}, "location": "query"}}}}'
-)
+API_KEY = 'client = {"auth": {"type": "api_key", "name": NAME, "api_key": SECRET, "location": PLACE}}'
+AS_HEADER = API_KEY.replace("NAME", "'x-api-key'").replace("PLACE", "'header'").replace("SECRET", SECRET)
+AS_QUERY = API_KEY.replace("NAME", "'api_key'").replace("PLACE", "'query'").replace("SECRET", SECRET)
 BY_HAND = f'requests.get(url, headers={{"X-API-Key": {SECRET}}})'
 IN_PARAMS = f"requests.get(url, params=dict(api_key={SECRET}))"
 AS_LOGIN = f'requests.get(url, auth=("me", {SECRET}))'
