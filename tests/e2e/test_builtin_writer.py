@@ -1,0 +1,95 @@
+"""Journeys with nothing configured: the built-in writer, and a person who answers."""
+
+from __future__ import annotations
+
+from tests.e2e.house import OBSERVATIONS, SECRETS, STATIONS, House, answer
+from tests.support.weather_api import KEY
+
+TITLES = (
+    "Set up writer",
+    "Init",
+    "Ask API",
+    "Probe API",
+    "Write code",
+    "Wait for secrets",
+    "Check API",
+    "Remove exit",
+    "Load",
+    "Check load",
+    "Query tables",
+    "Refine",
+)
+
+
+def test_a_person_answers_every_question_and_has_the_api_in_tables(house: House) -> None:
+    terminal = house.terminal("init", "weather", "duckdb")
+    answer(
+        terminal,
+        ("Which API do you want to load?", f"{house.stations} and {house.observations}"),
+        ("Contact 127.0.0.1", ""),
+        ("Write weather_pipeline.py?", "y"),
+        ("Change .dlt/secrets.toml?", "y"),
+        ("sources.weather.api_key (type it, hidden", KEY),
+        ("Change weather_pipeline.py?", "y"),
+        ("Run weather_pipeline.py (shows the first records, loads nothing)?", "yes"),
+    )
+    assert "exit()" in house.read()
+    answer(
+        terminal,
+        ("Change weather_pipeline.py?", ""),
+        ("Run weather_pipeline.py (loads into duckdb)?", "y"),
+        ("What next?", ""),
+    )
+    assert terminal.wait() == 0
+    shown = terminal.text()
+    assert [title for title in TITLES if title not in shown] == []
+    assert "Reykjavík" in shown and 'FROM "weather_data"."observations"' in shown
+    assert "exit()" not in house.read()
+    assert (house.count("stations"), house.count("observations")) == (STATIONS, OBSERVATIONS)
+    zugspitze = "SELECT name, location__elevation_m FROM weather_data.stations WHERE id = 'st-017'"
+    assert house.rows(zugspitze) == [("Zugspitze", 2964)]
+    assert f'api_key = "{KEY}"' in house.read(SECRETS)
+    assert (house.folder / SECRETS).stat().st_mode & 0o777 == 0o600
+    assert KEY.encode() not in terminal.raw
+    assert house.holding(KEY) == [f"project/{SECRETS}"]
+    status = house.document("status")
+    assert status["status"] == "done" and status["writer"] == "builtin" and status["model"] is None
+    assert {step["status"] for step in status["steps"]} == {"done"}
+    assert {table["name"]: table["rows"] for table in status["tables"]}["observations"] == OBSERVATIONS
+
+
+def test_a_person_looks_around_changes_the_pipeline_in_words_and_takes_it_back(house: House) -> None:
+    house.environ["WEATHER_KEY"] = KEY
+    terminal = house.terminal(
+        "init", "weather", "--api", house.stations, "--yes", "--secret", "api_key=env:WEATHER_KEY"
+    )
+    answer(terminal, ("What next?", "/help"))
+    terminal.expect("/sql QUERY")
+    answer(terminal, ("What next?", "/tables"))
+    terminal.expect("stations    24")
+    answer(terminal, ("What next?", "/sql SELECT count(*) * 1000 AS many FROM weather_data.stations"))
+    terminal.expect("24000")
+    answer(terminal, ("What next?", "/show 3"))
+    terminal.expect(house.stations)
+    answer(terminal, ("What next?", "/dlt pipeline weather info"))
+    terminal.expect("Working dir")
+    before = house.read()
+    answer(terminal, ("What next?", "change the write disposition to merge"))
+    terminal.expect("What next?")
+    assert '"write_disposition": "merge"' in house.read() and "exit()" not in house.read()
+    terminal.answer("write a poem about the weather")
+    terminal.expect("This needs a model")
+    answer(terminal, ("leave, or say in words", "leave"))
+    terminal.expect("What next?")
+    terminal.answer("/undo")
+    terminal.expect("is undone")
+    terminal.expect("What next?")
+    assert house.read() == before
+    terminal.press("ctrl-d")
+    assert terminal.wait() == 0
+    assert house.count("stations") == STATIONS
+    merged, poem = house.cells("refine_pipeline")
+    assert merged["input"] == "change the write disposition to merge" and merged["state"] == "undone"
+    assert poem["failure"]["kind"] == "beyond_writer"
+    assert house.document("status")["status"] == "done"
+    assert KEY.encode() not in terminal.raw and house.holding(KEY) == []
