@@ -1,9 +1,13 @@
 """Look at the API before any code is written for it."""
 
+from pilot.api.openapi.matching import by_words, first_names, has_path, named
 from pilot.api.show import profile_blocks, profile_line
+from pilot.api.survey import Offer, Survey
 from pilot.api.words import hosts_in
+from pilot.errors import AnswerMissing
 from pilot.facts import Facts
 from pilot.kit import Kit
+from pilot.screen import Choice, Question
 from pilot.session.session import Session
 from pilot.step import Outcome, Status, Step
 
@@ -19,12 +23,45 @@ class ProbeApi(Step):
         """Probe, and show what was seen; nothing to probe is said and is no failure."""
         if session.facts.verified:
             return Outcome(Status.SKIPPED, "nothing to write, so nothing to look at")
-        goal = session.facts.goal or ""
-        kit.consent.person_named(hosts_in(f"{goal} {kit.options.docs or ''}"))
+        goal, docs = session.facts.goal or "", kit.options.docs or session.facts.docs
+        kit.consent.person_named(hosts_in(f"{goal} {docs or ''}"))
         with kit.host.working("Looking at the API") as progress:
-            profile = kit.prober.probe(goal, kit.options.docs, _keys(session, kit), progress.say)
-        status = Status.DONE if profile.requests else Status.SKIPPED
-        return Outcome(status, profile_line(profile), Facts(profile=profile), profile_blocks(profile))
+            survey = kit.prober.survey(goal, docs, progress.say)
+        picked = _picked(survey, goal, kit)
+        with kit.host.working("Looking at the API") as progress:
+            profile = kit.prober.probe(goal, docs, _keys(session, kit), progress.say, picked)
+        status = Status.DONE if profile.requests or profile.endpoints else Status.SKIPPED
+        learned = Facts(profile=profile, docs=docs, picked=picked)
+        return Outcome(status, profile_line(profile), learned, profile_blocks(profile))
+
+
+def _picked(survey: Survey, goal: str, kit: Kit) -> tuple[str, ...]:
+    """Which of a spec's endpoints to load: those of `--endpoint`, else what the words mean, else asked."""
+    if not survey.offers:
+        return kit.options.endpoints
+    if kit.options.endpoints:
+        return tuple(offer.key for offer in named(survey, kit.options.endpoints))
+    meant = by_words(survey, goal)
+    if has_path(survey, goal) or len(survey.offers) == 1 or (meant and not kit.host.interactive):
+        return tuple(offer.key for offer in meant or survey.offers)
+    offers = survey.listed or survey.offers
+    if not kit.host.interactive:
+        asked = f"Which of its {len(offers)} endpoints to load? {first_names(survey)}"
+        raise AnswerMissing(asked, "--endpoint NAME_OR_PATH, or name them in --api")
+    first = [*meant, *(offer for offer in offers if offer not in meant)]
+    question = Question(
+        f"Which endpoints? {survey.source} has {len(offers)}",
+        flag="--endpoint NAME_OR_PATH",
+        default=",".join(offer.key for offer in meant) or None,
+        choices=tuple(Choice(offer.key, _label(offer)) for offer in first),
+        free=False,
+        many=True,
+    )
+    return tuple(kit.host.ask(question).split(","))
+
+
+def _label(offer: Offer) -> str:
+    return f"{offer.key}  {offer.summary}".strip()
 
 
 def _keys(session: Session, kit: Kit) -> dict[str, str]:

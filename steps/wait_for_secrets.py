@@ -94,7 +94,8 @@ def _look_again(
         return Outcome(says=says, learned=learned)
     values = kit.project.secrets.values_of(wanted)
     with kit.host.working("Looking at the API with the key") as progress:
-        seen = kit.prober.probe(session.facts.goal or "", kit.options.docs, values, progress.say)
+        docs, picked = kit.options.docs or session.facts.docs, session.facts.picked or ()
+        seen = kit.prober.probe(session.facts.goal or "", docs, values, progress.say, picked)
     learned = replace(learned, profile=seen)
     if not seen.seen:
         kit.host.show(Line("With the key the API still shows no records.", "warn"), *profile_blocks(seen))

@@ -27,6 +27,10 @@ Api = Annotated[
     str | None, typer.Option("--api", metavar="TEXT", help="Which API to load, in words; its URLs are used.")
 ]
 Docs = Annotated[str | None, typer.Option("--docs", metavar="PATH_OR_URL", help="Documentation of the API.")]
+Endpoints = Annotated[
+    list[str] | None,
+    typer.Option("--endpoint", metavar="NAME_OR_PATH", help="An endpoint to load. Repeatable."),
+]
 Cell = Annotated[int | None, typer.Argument(metavar="[CELL]", help="A cell's number, as pilot log shows it.")]
 
 
@@ -100,6 +104,7 @@ def init(
     destination: Annotated[str, typer.Argument(help="Any destination of dlt's.")] = "duckdb",
     api: Api = None,
     docs: Docs = None,
+    endpoint: Endpoints = None,
     policy: Annotated[str, typer.Option(metavar="NAME", help="The policy to follow.")] = "create_pipeline",
     restart: Annotated[bool, typer.Option("--restart", help="Start over where a session is here.")] = False,
 ) -> int:
@@ -113,16 +118,17 @@ def init(
     from pilot.commands import build
 
     more = {"name": name, "destination": destination, "api": api, "docs": docs}
-    return build.init(replace(options, **more, policy=policy, restart=restart))  # type: ignore[arg-type]
+    picked = tuple(endpoint or ())
+    return build.init(replace(options, **more, endpoints=picked, policy=policy, restart=restart))  # type: ignore[arg-type]
 
 
 @app.command()
 @working
-def resume(options: Options, api: Api = None, docs: Docs = None) -> int:
+def resume(options: Options, api: Api = None, docs: Docs = None, endpoint: Endpoints = None) -> int:
     """Go on after the last finished cell."""
     from pilot.commands import build
 
-    return build.resume(replace(options, api=api, docs=docs))
+    return build.resume(replace(options, api=api, docs=docs, endpoints=tuple(endpoint or ())))
 
 
 @app.command()

@@ -45,9 +45,13 @@ class Facts:
     names: ProjectNames | None = None
     goal: str | None = None
     """Which API to load, in the person's words."""
+    docs: str | None = None
+    """Documentation of the API: a path or a URL."""
     request: str | None = None
     """In a refinement: what should change, in the person's words."""
     writer: WriterChoice | None = None
+    picked: tuple[str, ...] | None = None
+    """The endpoints that were picked from the API's documentation, by their keys."""
     profile: ApiProfile | None = None
     verified: bool | None = None
     """The script is one of dlt's verified sources, taken as it came."""

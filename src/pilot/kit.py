@@ -15,6 +15,7 @@ from pilot.warehouse.tables import QueryResult, TableInfo
 
 if TYPE_CHECKING:
     from pilot.api.profile import ApiProfile
+    from pilot.api.survey import Survey
     from pilot.consent import Consent
     from pilot.run.result import RunMode, RunResult
     from pilot.session.cell import Cell
@@ -79,10 +80,16 @@ class Project(Protocol):
 class Prober(Protocol):
     """Looks at an API."""
 
-    def probe(self, goal: str, docs: str | None, secrets: Mapping[str, str], say: Watch) -> ApiProfile:
-        """A few read-only requests to the URLs that the person named.
+    def survey(self, goal: str, docs: str | None, say: Watch) -> Survey:
+        """What documentation says of the API, before any endpoint is looked at; kept for the probe."""
+
+    def probe(
+        self, goal: str, docs: str | None, secrets: Mapping[str, str], say: Watch, picked: Sequence[str] = ()
+    ) -> ApiProfile:
+        """A few read-only requests to the URLs that the person named, and to what was picked from the survey.
 
         `secrets` maps dotted paths to values, for requests that need the key; they are in no profile.
+        `picked` holds keys of the survey's offers; empty: those that the words mean.
         """
 
 

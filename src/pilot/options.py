@@ -28,6 +28,8 @@ class Options:
     policy: str = "create_pipeline"
     api: str | None = None
     docs: str | None = None
+    endpoints: tuple[str, ...] = ()
+    """Endpoints to load, by path or name: `--endpoint`."""
     model: str | None = None
     """A model's name, or `builtin`."""
     secrets: tuple[SecretSource, ...] = ()

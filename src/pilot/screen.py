@@ -69,7 +69,8 @@ class Question:
     """Something that only the person can answer.
 
     `flag` names the command-line flag that answers it unattended. With `choices` the answer is a
-    choice's key; with `free` words are welcome too. `hidden` does not echo what is typed, and the
+    choice's key; with `free` words are welcome too; with `many` it is the keys of all that were chosen,
+    with commas between them, in the order of the choices. `hidden` does not echo what is typed, and the
     answer is in no history. An empty answer means `default`; without one it is asked again, unless
     `optional`, where the answer is then "".
     """
@@ -81,6 +82,7 @@ class Question:
     free: bool = True
     hidden: bool = False
     optional: bool = False
+    many: bool = False
 
 
 class Progress(Protocol):

@@ -9,28 +9,27 @@ from pathlib import Path
 from pilot.api.fetch import Fetcher
 
 _MOST = 200_000
+"""Characters of prose that are kept."""
 _SKIPPED = ("script", "style", "nav", "head", "svg", "noscript")
 
 
-def read_docs(docs: str | None, fetch: Fetcher) -> tuple[str, str]:
-    """The text, and a note where it could not be read."""
-    if not docs:
-        return "", ""
+def read_docs(docs: str, fetch: Fetcher) -> tuple[bytes, str]:
+    """What the file or the page holds, up to the fetcher's limit, and a note where it could not be read."""
     if re.match(r"https?://", docs, re.I):
-        return _page(docs, fetch)
+        answer = fetch.get(docs, {}, why="read the documentation")
+        problem = answer.problem or f"HTTP {answer.status}"
+        return (answer.body, "") if answer.ok else (b"", f"The documentation can't be read: {problem}.")
     try:
-        with Path(docs).expanduser().open(encoding="utf-8", errors="replace") as file:
-            return _plain(file.read(_MOST)), ""
+        with Path(docs).expanduser().open("rb") as file:
+            return file.read(fetch.limits.size), ""
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        return "", f"The documentation {docs} can't be read: {reason}."
+        return b"", f"The documentation {docs} can't be read: {reason}."
 
 
-def _page(url: str, fetch: Fetcher) -> tuple[str, str]:
-    answer = fetch.get(url, {}, why="read the documentation")
-    if not answer.ok:
-        return "", f"The documentation can't be read: {answer.problem or f'HTTP {answer.status}'}."
-    return _plain(answer.body.decode("utf-8", "replace"))[:_MOST], ""
+def prose_in(data: bytes) -> str:
+    """Documentation for people as plain text, bounded."""
+    return _plain(data[: 4 * _MOST].decode("utf-8", "replace"))[:_MOST]
 
 
 def _plain(text: str) -> str:

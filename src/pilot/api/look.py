@@ -64,6 +64,9 @@ class Look:
     body: Mapping[str, Json] | None = field(default=None, repr=False)
     """For a POST that reads: what it carries. Then paging is asked for in there, by dotted paths."""
 
+    hints: tuple[str, ...] = ()
+    """Parameters that a spec says are for paging."""
+
     def __post_init__(self) -> None:
         self.key = identity_of(self.rows)
 
@@ -75,7 +78,9 @@ class Look:
     @cached_property
     def given(self) -> dict[str, str]:
         """Everything by name that a request sets, or may set: parameters, or what is in the body."""
-        return self.params if self.body is None else settable(self.body)
+        return (
+            settable(self.body) if self.body is not None else {**dict.fromkeys(self.hints, ""), **self.params}
+        )
 
     def guesses(self, *names: str) -> list[str]:
         """Names as they may be asked by: in a body, where paging is likely set; none in GraphQL."""

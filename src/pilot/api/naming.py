@@ -35,10 +35,13 @@ def propose_name(goal: str) -> str:
     for url in urls_in(goal):
         if name := _from_url(url):
             return name
-    for word in re.findall(r"[^\W\d_][\w-]*", goal):
-        if word.lower() not in _NOT_TELLING_WORD and not _is_version(word) and (name := identifier(word)):
-            return name
-    return _FALLBACK
+    return next((name for word in plain_words(goal) if (name := identifier(word))), _FALLBACK)
+
+
+def plain_words(text: str) -> list[str]:
+    """The words that tell what a person wants."""
+    words = re.findall(r"[^\W\d_][\w-]*", text)
+    return [word for word in words if word.lower() not in _NOT_TELLING_WORD and not _is_version(word)]
 
 
 def table_name(path: str, taken: frozenset[str] = frozenset()) -> str:
@@ -80,3 +83,9 @@ def _from_url(url: str) -> str:
 
 def _is_version(segment: str) -> bool:
     return re.fullmatch(r"v?\d+(\.\d+)*(-?(alpha|beta)\d*)?", segment.lower()) is not None
+
+
+def says_nothing(url: str) -> bool:
+    """Whether a URL names a host, or a base path at most: `https://api.example.com/api/v2`."""
+    segments = [segment.lower() for segment in urlsplit(url).path.split("/") if segment]
+    return all(_is_version(segment) or segment in _NOT_TELLING_PATH for segment in segments)

@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
 from pilot.api.auth import keys_from
-from pilot.api.docs import read_docs
 from pilot.api.door import Door, Knock
 from pilot.api.fetch import Answer, Fetcher, ProbeLimits
 from pilot.api.keys import cursor_fields, primary_key
 from pilot.api.limits import limits_in
 from pilot.api.look import Ask, Look, first_look
-from pilot.api.naming import table_name
+from pilot.api.openapi.agreement import agreed, settled
+from pilot.api.openapi.document import LARGEST
+from pilot.api.openapi.surveyor import survey_of
 from pilot.api.paging import find_paging
-from pilot.api.profile import ApiProfile, Endpoint, PagingKind
+from pilot.api.plan import Aim, aims_of, carrying, filled
+from pilot.api.profile import ApiProfile, AuthKind, Endpoint, PagingKind
 from pilot.api.sensitive import is_placeholder, scrubbed
 from pilot.api.sites import host_of, origin, same_site
-from pilot.api.words import Named, Target, read_words
+from pilot.api.survey import Survey
+from pilot.api.words import Named, read_words
+from pilot.finding import Json
 from pilot.kit import Watch
 
 MayContact = Callable[[str, str], bool]
 """The consent gate: a host (with its port) and why it is contacted."""
 _MOST_TARGETS = 6
+_MOST_PARENTS = 20
+_NO_WAY = (AuthKind.NONE, AuthKind.UNKNOWN)
 _PLACEHOLDER = re.compile(r"\{.*\}|%7B|/:[A-Za-z]|<.*>")
 
 
@@ -34,39 +40,75 @@ class ApiProber:
     def __init__(self, may_contact: MayContact, limits: ProbeLimits | None = None) -> None:
         self._may_contact = may_contact
         self._limits = limits or ProbeLimits()
+        self._surveyed: tuple[tuple[str, str | None], Survey] | None = None
 
-    def probe(self, goal: str, docs: str | None, secrets: Mapping[str, str], say: Watch) -> ApiProfile:
+    def survey(self, goal: str, docs: str | None, say: Watch) -> Survey:
+        """What documentation says of the API: `docs`, else a spec in its usual places on the host named."""
+        if self._surveyed is None or self._surveyed[0] != (goal, docs):
+            named = read_words(goal)
+            # A spec is larger than an answer, and read only once.
+            limits = replace(self._limits, size=LARGEST + 1, read_seconds=self._limits.seconds)
+            with Fetcher(self._may_contact, limits, _values(named, {})) as fetch:
+                self._surveyed = (goal, docs), survey_of(named, docs, fetch, say)
+        return self._surveyed[1]
+
+    def probe(
+        self, goal: str, docs: str | None, secrets: Mapping[str, str], say: Watch, picked: Sequence[str] = ()
+    ) -> ApiProfile:
         """What can be seen of the API that the goal names. Holds no row's values and no secrets."""
-        named = read_words(goal)
-        with Fetcher(self._may_contact, self._limits, _values(named, secrets)) as fetch:
-            prose, note = read_docs(docs, fetch)
-            seen = _Probe(fetch, named, secrets, say).run() if named.targets else None
-        profile = seen or ApiProfile(notes=named.notes, requests=fetch.asked)
-        return replace(profile, docs=prose, notes=(*profile.notes, note) if note else profile.notes)
+        survey = self.survey(goal, docs, say)
+        # Without a spec what is picked are paths, and as good as said.
+        named = read_words(
+            goal if survey.offers else " ".join([goal, *(f"/{p.lstrip('/')}" for p in picked)])
+        )
+        aims = aims_of(named, survey, picked, goal)
+        limits = replace(self._limits, requests=max(1, self._limits.requests - survey.requests))
+        with Fetcher(self._may_contact, limits, _values(named, secrets)) as fetch:
+            seen = _Probe(fetch, named, aims, survey, secrets, say).run() if aims else None
+        profile = settled(seen or ApiProfile(notes=named.notes), survey)
+        return replace(
+            profile,
+            docs=survey.prose,
+            requests=fetch.asked + survey.requests,
+            seconds=round(fetch.spent + survey.seconds, 2),
+        )
 
 
 class _Probe:
     """One probe of one API."""
 
-    def __init__(self, fetch: Fetcher, named: Named, secrets: Mapping[str, str], say: Watch) -> None:
+    def __init__(
+        self,
+        fetch: Fetcher,
+        named: Named,
+        aims: Sequence[Aim],
+        survey: Survey,
+        secrets: Mapping[str, str],
+        say: Watch,
+    ) -> None:
         self._fetch = fetch
         self._say = say
         self._secrets = _values(named, secrets)
-        self._notes = list(named.notes)
-        self._targets = self._one_host(named)
-        self._door = Door(fetch, self._targets[0], named.auth, keys_from(secrets))
-        self._base = origin(self._targets[0].url)
+        self._notes = [] if survey.offers else list(named.notes)
+        self._aims = self._one_host(aims)
+        said = named.auth or (survey.auth if survey.auth and survey.auth.kind not in _NO_WAY else None)
+        self._door = Door(fetch, self._aims[0].target, said, keys_from(secrets))
+        self._base = origin(self._aims[0].target.url)
         self._headers: dict[str, str] = {}
+        self._rows: dict[str, list[Json]] = {}
+        """The first records of each endpoint by its name: what fills its children's paths."""
 
     def run(self) -> ApiProfile:
         """Look at every target, sharing the requests among them."""
         endpoints: list[Endpoint] = []
         whole = self._fetch.limits.requests
-        for number, target in enumerate(self._targets):
-            others = len(self._targets) - number - 1
+        offered = {aim.offer.endpoint.name for aim in self._aims if aim.offer}
+        for number, aim in enumerate(self._aims):
+            others = len(self._aims) - number - 1
             # The next ones keep one request each, so that every endpoint is seen at least once.
-            self._fetch.ceiling = whole - others * max(1, whole // len(self._targets))
-            endpoints.append(self._endpoint(target, frozenset(e.name for e in endpoints)))
+            self._fetch.ceiling = whole - others * max(1, whole // len(self._aims))
+            endpoint = aim.endpoint(frozenset({*offered, *(e.name for e in endpoints)}))
+            endpoints.append(self._known(aim, endpoint))
         notes = [*self._notes, *([self._fetch.stopped] if self._fetch.stopped else [])]
         return ApiProfile(
             base_url=self._base,
@@ -78,31 +120,66 @@ class _Probe:
             seconds=round(self._fetch.spent, 2),
         )
 
-    def _one_host(self, named: Named) -> tuple[Target, ...]:
-        first = named.targets[0].url
-        near = [target for target in named.targets if same_site(first, target.url)]
-        for target in named.targets:
-            if target not in near:
+    def _one_host(self, aims: Sequence[Aim]) -> tuple[Aim, ...]:
+        first = aims[0].target.url
+        near = [aim for aim in aims if same_site(first, aim.target.url)]
+        for aim in aims:
+            if aim not in near:
                 self._notes.append(
-                    f"{host_of(target.url)} was not looked at: one pipeline loads from one host"
+                    f"{host_of(aim.target.url)} was not looked at: one pipeline loads from one host"
                 )
-        if len(near) > _MOST_TARGETS:
+        plain = [aim for aim in near if aim.offer is None][_MOST_TARGETS:]
+        if plain:
             self._notes.append(f"Only the first {_MOST_TARGETS} of {len(near)} endpoints were looked at.")
-        return tuple(near[:_MOST_TARGETS])
+        return tuple(aim for aim in near if aim not in plain)
 
-    def _endpoint(self, target: Target, taken: frozenset[str]) -> Endpoint:
-        path = urlsplit(target.url).path
-        endpoint = Endpoint(path.lstrip("/"), table_name(path, taken), params=target.params)
-        if target.body is not None:
-            endpoint = replace(endpoint, method="POST", body=target.body)
-        if _PLACEHOLDER.search(path) or any(_PLACEHOLDER.search(v) for v in target.params.values()):
+    def _known(self, aim: Aim, endpoint: Endpoint) -> Endpoint:
+        """The endpoint as seen, and as its spec says where it was not."""
+        seen = self._endpoint(aim, endpoint)
+        if aim.offer is None:
+            return seen
+        known, differences = agreed(seen, aim.offer)
+        self._notes += differences
+        return known
+
+    def _endpoint(self, aim: Aim, endpoint: Endpoint) -> Endpoint:
+        url, parent = self._url(aim, endpoint)
+        missing = ", ".join(aim.offer.missing) if aim.offer else ""
+        missing = (
+            ""
+            if not missing or set(aim.offer.missing if aim.offer else ()) <= {*endpoint.params}
+            else missing
+        )
+        if url is None:
+            return replace(endpoint, error=f"{endpoint.parent} showed no record to ask with")
+        if missing:
+            return replace(endpoint, error=f"the spec requires a value for {missing}, which nobody said")
+        if _PLACEHOLDER.search(urlsplit(url).path) or any(map(_PLACEHOLDER.search, endpoint.params.values())):
             return replace(endpoint, error="the URL has a placeholder, so it was not asked for")
-        self._say(f"{endpoint.method} {host_of(target.url)}{path}")
-        knock = Knock(target.url, target.params, target.body, "look at the API that you named")
-        answer = self._door.ask(knock)
+        if aim.offer and endpoint.method != "GET" and aim.target.body is None:
+            return replace(endpoint, error="it is read by POST, so it was not asked for")
+        look = self._look(url, endpoint, aim.offer.hints if aim.offer else ())
+        self._rows[endpoint.name] = carrying(look.rows[:_MOST_PARENTS], endpoint, parent)
+        return self._described(self._moved(endpoint, look.first.answer), look)
+
+    def _url(self, aim: Aim, endpoint: Endpoint) -> tuple[str | None, Json]:
+        """Where to ask: for a child with the first record of its parent that fills the path."""
+        if endpoint.parent is None:
+            return aim.target.url, None
+        for row in self._rows.get(endpoint.parent, []):
+            if url := filled(aim.target.url, endpoint.bindings, row):
+                return url, row
+        return None, None
+
+    def _look(self, url: str, endpoint: Endpoint, hints: Sequence[str]) -> Look:
+        path = urlsplit(url).path
+        body = endpoint.body if endpoint.method == "POST" else None
+        self._say(f"{endpoint.method} {host_of(url)}{path}")
+        answer = self._door.ask(Knock(url, endpoint.params, body, "look at the API that you named"))
         self._headers.update(answer.headers)
-        look = first_look(self._asking(path), target.url, target.params, answer, target.body)
-        return self._described(self._moved(endpoint, answer), look)
+        look = first_look(self._asking(path), url, endpoint.params, answer, body)
+        look.hints = tuple(hints)
+        return look
 
     def _asking(self, path: str) -> Ask:
         def ask(knock: Knock) -> Answer:
@@ -113,10 +190,12 @@ class _Probe:
 
     def _moved(self, endpoint: Endpoint, answer: Answer) -> Endpoint:
         """The endpoint where a redirect said that it really is."""
+        if endpoint.parent is not None:
+            return endpoint
         if not answer.ok or origin(answer.url) == self._base:
             path = urlsplit(answer.url).path.lstrip("/") if answer.ok else endpoint.path
             return replace(endpoint, path=path)
-        if len(self._targets) > 1 and not same_site(self._base, answer.url):
+        if len(self._aims) > 1 and not same_site(self._base, answer.url):
             return endpoint
         self._notes.append(f"{host_of(self._base)} redirects to {origin(answer.url)}")
         self._base = origin(answer.url)

@@ -182,4 +182,5 @@ class ApiProfile:
     @property
     def seen(self) -> bool:
         """Whether at least one endpoint answered with records."""
-        return any(e.records.shape is not Shape.UNKNOWN for e in self.endpoints)
+        known = (e.records for e in self.endpoints if not e.error)
+        return any(records.shape is not Shape.UNKNOWN and records.how is How.SEEN for records in known)

@@ -24,16 +24,28 @@ def meant(question: Question, typed: str) -> str | None:
         return question.default if question.default is not None else ("" if question.optional else None)
     if not question.choices or question.hidden:
         return typed
+    if question.many:
+        return _all_meant(question, typed)
     chosen = _chosen(question, typed.casefold().rstrip(".!"))
     if chosen is not None:
         return chosen.key
     return typed if question.free else None
 
 
+def _all_meant(question: Question, typed: str) -> str | None:
+    """The keys of all that were named, in the order of the choices; None where one of them is no choice."""
+    chosen = [_chosen(question, part.strip().casefold()) for part in typed.split(",") if part.strip()]
+    if not chosen or None in chosen:
+        return None
+    return ",".join(choice.key for choice in question.choices if choice in chosen)
+
+
 def complaint(question: Question) -> str:
     """What would work."""
     if not question.choices:
         return "This needs an answer; Ctrl-C leaves."
+    if question.many:
+        return "Please name some of them, with commas between them; Ctrl-C leaves."
     choices = " / ".join(map(_offered, question.choices))
     return f"Please answer {choices}{' or in words' if question.free else ''}; Ctrl-C leaves."
 

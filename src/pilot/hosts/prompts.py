@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from prompt_toolkit.output import Output
     from questionary import Question
 
-_STYLE = (
+STYLE = (
     ("qmark", "fg:ansicyan bold"),
     ("question", "bold"),
     ("instruction", "fg:ansibrightblack"),
@@ -37,7 +37,7 @@ class Prompt:
 def read_line(stream: TextIO, prompt: Prompt) -> str:
     """What the person types. Raises Interrupted on Ctrl-C, EndOfInput on Ctrl-D and without a terminal."""
     try:
-        with _terminal(stream) as screen:
+        with terminal(stream) as screen:
             if os.environ.get("TERM") in ("dumb", "unknown"):
                 return _plain_line(screen, prompt)
             return str(_question(screen, prompt).unsafe_ask())
@@ -56,10 +56,10 @@ def _question(screen: TextIO, prompt: Prompt) -> Question:
         prompt.text,
         qmark=prompt.mark,
         instruction=_bracketed(prompt.offered),
-        style=Style(list(_STYLE)),
+        style=Style(list(STYLE)),
         is_password=prompt.hidden,
         history=None if prompt.hidden else InMemoryHistory(prompt.history),
-        output=_output(screen),
+        output=drawn_on(screen),
     )
 
 
@@ -67,7 +67,7 @@ def _bracketed(offered: str) -> str:
     return f"({offered})" if offered and not offered.startswith("\n") else offered
 
 
-def _output(screen: TextIO) -> Output:
+def drawn_on(screen: TextIO) -> Output:
     """Where the prompt is drawn. The terminal is not asked where its cursor is: a late reply is garbage."""
     from prompt_toolkit.output import create_output
 
@@ -93,7 +93,7 @@ def _plain_line(screen: TextIO, prompt: Prompt) -> str:
 
 
 @contextmanager
-def _terminal(stream: TextIO) -> Iterator[TextIO]:
+def terminal(stream: TextIO) -> Iterator[TextIO]:
     """The terminal to draw on, even where all that is shown goes into a pipe."""
     for candidate in (stream, sys.stderr):
         if candidate.isatty():

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 from pilot.hosts.answers import complaint, meant, offer
+from pilot.hosts.checkbox import can_draw, read_checked
 from pilot.hosts.editor import edit_text
 from pilot.hosts.history import AnswerHistory
 from pilot.hosts.paper import prose
@@ -77,6 +78,8 @@ class TerminalHost(ScreenWriter):
 
     def _read(self, question: Question) -> str:
         """One line. What is offered stands below the question where it would crowd it."""
+        if question.many and can_draw():
+            return self._read_checked(question)
         text, offered = self._paper.clean(question.text), self._paper.clean(offer(question))
         width = self._paper.measure or 80
         if offered and len(text) + len(offered) + _FEWEST > width:
@@ -90,8 +93,14 @@ class TerminalHost(ScreenWriter):
         finally:
             self._paper.written_by_others()
 
+    def _read_checked(self, question: Question) -> str:
+        try:
+            return read_checked(self._paper.stream, self._paper.glyph("ask"), question, self._paper.clean)
+        finally:
+            self._paper.written_by_others()
+
     def _remember(self, question: Question, answer: str) -> None:
         """Words go into the history; secrets and choices don't."""
-        chosen = any(answer == choice.key for choice in question.choices)
+        chosen = question.many or any(answer == choice.key for choice in question.choices)
         if not question.hidden and not chosen and answer != question.default:
             self._history.add(answer)
