@@ -107,6 +107,12 @@ class Engine:
             reason = cell.failure
         return None
 
+    def again(self, policy: Policy, fact: str) -> None:
+        """Have what gives a fact, and everything after it, run again the next time."""
+        for position, entry in enumerate(policy.step):
+            if fact in self._catalogue.step(entry.use).gives:
+                return self._go_back(policy, position, None)
+
     def run(self, name: str, news: Facts, title: str) -> Cell:
         """Run a policy as child cells of a cell of its own (the kit's `Policies`)."""
         policy = self._catalogue.policy(name).with_repairs(self.kit.options.max_repairs)

@@ -46,6 +46,7 @@ class FindingKind(str, Enum):
     CODE_ERROR = "code_error"
     ENDLESS_PAGING = "endless_paging"
     TIME_LIMIT = "time_limit"
+    MEMORY_LIMIT = "memory_limit"
     DESTINATION = "destination"
     SCHEMA_CONFLICT = "schema_conflict"
     PENDING_PACKAGES = "pending_packages"

@@ -286,3 +286,11 @@ def test_the_harness_costs_little(scripts: Scripts) -> None:
     bare = fastest([sys.executable, SCRIPT])
     ours = fastest([sys.executable, str(harness), "report.json", SCRIPT])
     assert ours - bare < 0.02
+
+
+def test_a_check_that_takes_all_memory_is_stopped(scripts: Scripts) -> None:
+    result = scripts.run("kept = []\nwhile True:\n    kept.append(b'x' * 10_000_000)")
+    assert (result.ending, result.exit_code) == (Ending.EXITED, 1)
+    assert result.error is not None
+    assert result.error.root.type == "MemoryError"
+    assert "more than 1,000 MB" in result.error.root.message

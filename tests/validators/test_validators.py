@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from pilot.api.profile import ApiProfile, Endpoint, Records, Shape
 from pilot.facts import Facts
 from pilot.finding import FindingKind, Remedy
 from pilot.run.result import Ending, ErrorLink, RunError, RunMode, RunResult
@@ -49,6 +50,13 @@ def test_a_preview_shows_records_of_the_api(session: Session, stdout: str, kind:
     findings = PreviewShowsRecordsValidator().check(session, Outcome(run=replace(GOOD, stdout=stdout)))
     assert [finding.kind for finding in findings] == ([] if kind is None else [kind])
     assert all(finding.remedy is Remedy.REPAIR for finding in findings)
+
+
+def test_an_api_that_was_seen_to_be_empty_is_no_fault_of_the_script(session: Session) -> None:
+    empty = Endpoint("v1/stations", "stations", records=Records(Shape.LIST, "stations"))
+    session.learn(Facts(profile=ApiProfile("https://api.example.com", (empty,))))
+    findings = PreviewShowsRecordsValidator().check(session, Outcome(run=replace(GOOD, stdout="")))
+    assert [(finding.kind, finding.remedy) for finding in findings] == [(FindingKind.NO_RECORDS, Remedy.STOP)]
 
 
 @pytest.mark.parametrize("run", [replace(GOOD, mode=RunMode.LOAD), replace(GOOD, exit_code=1)])

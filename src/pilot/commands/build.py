@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pilot.api.words import without_secrets
 from pilot.commands.course import follow
 from pilot.errors import AnswerMissing, PilotError
 from pilot.facts import Facts
@@ -37,6 +38,8 @@ def resume(options: Options) -> int:
 
     def take(shop: Workshop) -> Cell | None:
         renew_writer(shop)
+        if (fact := _outdated(shop.session.facts, options)) is not None:
+            shop.engine.again(shop.catalogue.policy(shop.session.policy), fact)
         return _whole_policy(shop)
 
     return follow(options, take_up, take)
@@ -50,6 +53,14 @@ def refine(options: Options, request: str) -> int:
 def load_again(options: Options) -> int:
     """Run the script for real, as it is."""
     return _part(options, "run_pipeline", "Run", None)
+
+
+def _outdated(facts: Facts, options: Options) -> str | None:
+    """What has to be found out again: the API is described anew, or it could not be seen so far."""
+    if options.api is not None and facts.goal not in (None, without_secrets(options.api)):
+        return "goal"
+    unseen = facts.profile is not None and not facts.profile.seen and not facts.written
+    return "profile" if unseen or options.docs is not None else None
 
 
 def _whole_policy(shop: Workshop) -> Cell | None:

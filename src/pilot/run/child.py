@@ -26,6 +26,9 @@ def main() -> None:
     path = os.path.abspath(script)
     error: BaseException | None = None
     names = become_main(script, path)
+    limit = os.environ.pop("PILOT_LARGEST_MEMORY_MB", "")
+    if limit:
+        watch_memory(report, int(limit))
     try:
         exec(compile(source, path, "exec", dont_inherit=True), names)
     except BaseException as raised:
@@ -46,6 +49,30 @@ def become_main(script: str, path: str) -> dict[str, object]:
     names.update(__builtins__=__builtins__, __cached__=None)
     sys.modules["__main__"] = module
     return names
+
+
+def watch_memory(report: str, limit: int) -> None:
+    """End the script once it holds more than this many megabytes, where the system tells how many it does."""
+    try:
+        import resource
+    except ImportError:
+        return
+    from _thread import start_new_thread
+    from time import sleep
+
+    unit = 1024 * 1024 if sys.platform == "darwin" else 1024
+
+    def watch() -> None:
+        while resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit < limit * 1_000_000:
+            sleep(0.1)
+        error = MemoryError(
+            f"the script took more than {limit:,} MB; the API's answer has no end, or all is kept"
+        )
+        record(report, error)
+        print(f"MemoryError: {error}", file=sys.stderr, flush=True)
+        os._exit(1)
+
+    start_new_thread(watch, ())
 
 
 def record(report: str, error: BaseException | None) -> None:

@@ -149,6 +149,15 @@ def _schema_conflict(error: RunError) -> Finding | None:
     return Finding(FindingKind.SCHEMA_CONFLICT, says, Remedy.REPAIR, evidence_of(error, link))
 
 
+def _memory_limit(error: RunError) -> Finding | None:
+    link = link_like(error, "MemoryError")
+    if link is None or not link.message:
+        return None
+    return Finding(
+        FindingKind.MEMORY_LIMIT, f"Stopped: {link.message}.", Remedy.REPAIR, evidence_of(error, link)
+    )
+
+
 def _code_error(error: RunError) -> Finding:
     link = error.root
     kind = link.type.rpartition(".")[2]
@@ -166,5 +175,6 @@ _JUDGES: tuple[Judge, ...] = (
     _unexpected_answer,
     connection_failure,
     _configuration,
+    _memory_limit,
 )
 """Asked in this order: what dlt tried to do says more than how the network library put it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pilot.api.profile import ApiProfile, Shape
 from pilot.finding import Finding, FindingKind, Json, Remedy
 from pilot.run.records import Printed, is_error_record, read_printed
 from pilot.run.result import RunMode
@@ -29,12 +30,16 @@ class PreviewShowsRecordsValidator(Validator):
         run = outcome.run
         if run is None or run.mode is not RunMode.CHECK or not run.ok:
             return ()
-        finding = _judge(read_printed(run.stdout))
+        finding = _judge(read_printed(run.stdout), session.facts.profile)
         return () if finding is None else (finding,)
 
 
-def _judge(printed: Printed) -> Finding | None:
+def _judge(printed: Printed, profile: ApiProfile | None) -> Finding | None:
     records = printed.records
+    if not printed.shows_records and profile is not None and _is_empty(profile):
+        says = "The API itself has no records there: it answers with an empty list."
+        hint = "Check the URL and its parameters; once there are records, pilot resume."
+        return Finding(FindingKind.NO_RECORDS, says, hint=hint)
     if not printed.shows_records:
         says = "The preview ran, but it showed no record."
         evidence: dict[str, Json] = {"output": tail(printed.text)}
@@ -47,6 +52,12 @@ def _judge(printed: Printed) -> Finding | None:
         says = "The preview shows the rows of a template, not the API's."
         return Finding(FindingKind.TEMPLATE_ROWS, says, Remedy.REPAIR, {"output": tail(printed.text)[:500]})
     return None
+
+
+def _is_empty(profile: ApiProfile) -> bool:
+    """Whether every endpoint was seen, and none of them had a record."""
+    seen = [endpoint.records for endpoint in profile.endpoints]
+    return bool(seen) and all(r.shape is not Shape.UNKNOWN and r.count == 0 for r in seen)
 
 
 def _all_equal(records: Sequence[Json]) -> bool:
