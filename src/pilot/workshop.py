@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from pilot.api.prober import ApiProber
+from pilot.api.words import hosts_in
 from pilot.catalogue import Catalogue
 from pilot.consent import Consent
 from pilot.desk import Desk, PromptDesk
@@ -121,6 +122,7 @@ def _assembled(ground: Ground, session: Session) -> Workshop:
     host, project, redact = ground.host, ground.project, ground.redactor.text
     files = RecordedFiles(project, session)
     consent = Consent(host, files, ground.options.yes, session.record_consent)
+    consent.person_named(hosts_in(session.facts.goal or ""))
     engine = Engine(ground.catalogue, session)
 
     def credentials() -> dict[str, str]:

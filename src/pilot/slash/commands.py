@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Sequence
 
-from pilot.errors import Interrupted, UsageError
+from pilot.errors import EndOfInput, UsageError
 from pilot.screen import Block
 from pilot.slash.command import Act, Command, SlashContext
 
@@ -35,7 +35,7 @@ def _model(context: SlashContext, text: str) -> Sequence[Block]:
 
 
 def _quit(context: SlashContext, text: str) -> Sequence[Block]:
-    raise Interrupted("Left with /quit.")
+    raise EndOfInput("Left with /quit.")
 
 
 def _needed(text: str, question: str, example: str) -> str:

@@ -142,7 +142,7 @@ class WriterRoom:
         if choice.base_url != settings.url:
             raise UsageError(
                 f"This session used the model at {choice.base_url}; now {settings.url} is configured.",
-                "Set OPENAI_BASE_URL as it was, or choose a model again: /model NAME",
+                "Set OPENAI_BASE_URL as it was, or choose a model again: --model NAME, or /model NAME.",
             )
         endpoint = _endpoint(settings, model, limits, () if choice.named else after(model))
         return ModelClient(endpoint, self._gate, self._tell, self._patience)
