@@ -1,0 +1,85 @@
+"""The wheel carries everything that is named by file, and the README names only what exists."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+_ROOT = Path(__file__).parent.parent
+_README = (_ROOT / "README.md").read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    """The names of the files in a freshly built wheel."""
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [
+        sys.executable,
+        "-m",
+        "build",
+        "--wheel",
+        "--no-isolation",
+        "--outdir",
+        str(folder),
+        str(_ROOT),
+    ]
+    subprocess.run(command, check=True, capture_output=True)
+    (built,) = folder.glob("*.whl")
+    with zipfile.ZipFile(built) as archive:
+        return set(archive.namelist())
+
+
+def test_the_wheel_carries_every_step_policy_prompt_and_module(wheel: set[str]) -> None:
+    for folder, suffix in (("steps", ".py"), ("policies", ".toml"), ("prompts", ".md")):
+        for file in (_ROOT / folder).glob(f"*{suffix}"):
+            assert f"pilot/shipped/{folder}/{file.name}" in wheel
+    for file in (_ROOT / "src" / "pilot").rglob("*.py"):
+        assert file.relative_to(_ROOT / "src").as_posix() in wheel
+
+
+def test_the_wheel_is_typed_and_carries_nothing_else(wheel: set[str]) -> None:
+    assert "pilot/py.typed" in wheel
+    strays = [name for name in wheel if not name.startswith(("pilot/", "dlt_pilot-"))]
+    assert strays == []
+
+
+def test_every_command_in_the_readme_exists() -> None:
+    shown = subprocess.run(
+        [sys.executable, "-m", "pilot", "--help"], capture_output=True, text=True, check=True
+    ).stdout
+    for command in set(re.findall(r"\bpilot ([a-z]+)", _README)) & set(_README_COMMANDS):
+        assert re.search(rf"^\s+{command}\b", shown, re.M), command
+
+
+def test_every_flag_in_the_readme_exists() -> None:
+    helps = "".join(
+        subprocess.run(
+            [sys.executable, "-m", "pilot", command, "--help"], capture_output=True, text=True, check=True
+        ).stdout
+        for command in ("init", "doctor")
+    )
+    flags = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", _README)) - {"--help"}
+    assert flags
+    assert [flag for flag in sorted(flags) if flag not in helps] == []
+
+
+_README_COMMANDS = re.findall(r"^\| `pilot ([a-z]+)", _README, re.M) + re.findall(
+    r"\$ pilot ([a-z]+)", _README
+)
+
+
+def test_the_make_targets_in_the_readme_exist() -> None:
+    makefile = (_ROOT / "Makefile").read_text("utf-8")
+    for target in set(re.findall(r"`?make ([a-z]+)", _README)):
+        assert re.search(rf"^{target}:", makefile, re.M), target
+
+
+def test_the_pins_are_plain_versions() -> None:
+    lines = (_ROOT / "constraints.txt").read_text("utf-8").splitlines()
+    assert lines
+    assert [line for line in lines if not re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.+]+", line)] == []
