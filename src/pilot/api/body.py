@@ -31,6 +31,8 @@ class Body:
     """Why there is no data: one line."""
     partial: bool = False
     """Only the beginning was read."""
+    delimiter: str = ""
+    """For CSV: what stands between the values."""
 
 
 def read_body(answer: Answer) -> Body:
@@ -67,7 +69,8 @@ def _text(answer: Answer) -> str | None:
 
 def _data(text: str, answer: Answer) -> Body:
     if answer.content_type in _CSV_TYPES:
-        return _csv(text, answer.cut) or Body(problem="the answer is called CSV, but has no rows")
+        found = _csv(text, answer.cut, called=True)
+        return found or Body(problem="the answer is called CSV, but is none")
     if answer.content_type not in _NDJSON_TYPES:
         try:
             data = json.loads(text)
@@ -107,8 +110,11 @@ def _ndjson(text: str, cut: bool) -> Body | None:
     return Body(rows, Shape.NDJSON, partial=cut or len(lines) > _ROWS) if rows else None
 
 
-def _csv(text: str, cut: bool) -> Body | None:
-    """Comma, semicolon or tab separated rows under one line of names, all of the same width."""
+def _csv(text: str, cut: bool, called: bool = False) -> Body | None:
+    """Comma, semicolon or tab separated rows under one line of names, all of the same width.
+
+    `called` CSV by its content type, names without any row are CSV too.
+    """
     first = text.lstrip("\ufeff").split("\n", 1)[0]
     delimiter = max(",;\t|", key=first.count)
     if not first.count(delimiter) or first.lstrip().startswith(("{", "[")):
@@ -118,9 +124,10 @@ def _csv(text: str, cut: bool) -> Body | None:
     except csv.Error:
         return None
     names, rows = lines[0], lines[1:-1] if cut else lines[1:]
-    if not rows or any(len(row) != len(names) for row in rows[:_ROWS]):
+    if (not rows and not called) or any(len(row) != len(names) for row in rows[:_ROWS]):
         return None
-    return Body([dict(zip(names, row, strict=True)) for row in rows[:_ROWS]], Shape.CSV, partial=cut)
+    found: list[Json] = [dict(zip(names, row, strict=True)) for row in rows[:_ROWS]]
+    return Body(found, Shape.CSV, partial=cut or len(rows) > _ROWS, delimiter=delimiter)
 
 
 def _mended(text: str) -> Json:

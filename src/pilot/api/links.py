@@ -138,6 +138,8 @@ def _params_for(sign: Sign, look: Look) -> Iterator[str]:
     numbers = (PAGE | OFFSET) - {"offset"}
     known = [name for name in look.given if stem(name) in (folded(key), folded(sign.key))]
     guesses = [] if key.lower() in ("next", "value") else [key]
+    if sign.names[-1] == "endcursor":
+        guesses = ["after"]  # what GraphQL's connections call it
     if isinstance(sign.value, int) and not guesses:
         guesses = ["page"]
     guesses += ["cursor"] if key != "after" and any("cursor" in name for name in sign.names[:-1]) else []

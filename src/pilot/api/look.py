@@ -15,6 +15,7 @@ from pilot.api.error_body import message_in
 from pilot.api.fetch import Answer
 from pilot.api.keys import identity_of
 from pilot.api.post import changed, holder, is_graphql, settable
+from pilot.api.profile import Shape
 from pilot.api.records import Found, find_records, records_at
 from pilot.finding import Json
 
@@ -115,7 +116,8 @@ class Look:
         if not answer.ok or answer.cut:
             return Page(answer, verdict=Verdict.FAILED)
         body = read_body(answer)
-        rows = () if answer.status == 204 else records_at(body, self.found)
+        no_lines = not answer.body.strip() and self.found.records.shape in (Shape.NDJSON, Shape.CSV)
+        rows = () if answer.status == 204 or no_lines else records_at(body, self.found)
         if rows is None:
             return Page(answer, body, verdict=Verdict.FAILED)
         envelope = envelope_of(answer.url, body.data, answer.headers, self.found.trail)

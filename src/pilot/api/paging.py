@@ -7,6 +7,7 @@ from dataclasses import replace
 from pilot.api.counting import by_offset, by_page, counts_pages, first_names, speaks_of_offset
 from pilot.api.links import by_cursor, by_header, by_last_id, by_link
 from pilot.api.look import Look, Verdict
+from pilot.api.page_size import by_size, with_larger_pages
 from pilot.api.post import in_body
 from pilot.api.profile import How, Paging, PagingKind, Shape
 from pilot.finding import Json
@@ -16,7 +17,7 @@ _MOST_NOTES = 3
 
 def find_paging(look: Look) -> Paging:
     """The way to further pages. `proven` only where it was walked, or where the API says there is none."""
-    paging = _found(look)
+    paging = with_larger_pages(look, _found(look))
     return paging if look.body is None else replace(paging, options=in_body(paging.options))
 
 
@@ -31,7 +32,7 @@ def _found(look: Look) -> Paging:
         return complete
     numbers = (by_offset, by_page) if speaks_of_offset(look) else (by_page, by_offset)
     ways = (*numbers, by_last_id) if counts_pages(look) else (by_last_id, *numbers)
-    for way in ways:
+    for way in (*ways, by_size):
         if paging := way(look):
             return paging
     return replace(_unknown(look), page_size=len(look.rows))
@@ -47,8 +48,6 @@ def _without_asking(look: Look) -> Paging | None:
         return Paging(note="the list is empty, so paging can't be seen")
     if look.first.body.partial or look.first.answer.cut:
         return Paging(note="the first answer is too large to look further")
-    if shape in (Shape.CSV, Shape.NDJSON):
-        return Paging(note=f"not looked for in {shape.value}")
     return None
 
 

@@ -97,6 +97,8 @@ class Records:
     """Records seen in the first answer."""
     fields: tuple[Field, ...] = ()
     how: How = How.SEEN
+    delimiter: str = ""
+    """For CSV: what stands between the values."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import log2
 
 from pilot.api.body import Body
@@ -38,7 +38,8 @@ def find_records(body: Body, path: str = "") -> Found:
         return Found(problem=body.problem)
     if body.shape is not Shape.LIST:
         rows = body.data if isinstance(body.data, list) else []
-        return _found(body.shape, rows, (), as_text=body.shape is Shape.CSV)
+        found = _found(body.shape, rows, (), as_text=body.shape is Shape.CSV)
+        return replace(found, records=replace(found.records, delimiter=body.delimiter))
     if error := error_in(body.data):
         return Found(problem=error)
     if not isinstance(body.data, (dict, list)):
@@ -58,17 +59,20 @@ def find_records(body: Body, path: str = "") -> Found:
 
 def records_at(body: Body, like: Found) -> tuple[Json, ...] | None:
     """The rows of a further page, where those of the first were; None when nothing of that kind is there."""
-    if body.problem or (body.shape is not like.records.shape and body.shape is not Shape.LIST):
+    shape = like.records.shape
+    if shape is Shape.NDJSON and body.shape is Shape.LIST and isinstance(body.data, dict):
+        return (body.data,)  # one line alone is JSON too
+    if body.problem or (body.shape is not shape and body.shape is not Shape.LIST):
         return None
     place = at(body.data, like.trail)
-    if like.records.shape in (Shape.LIST, Shape.NDJSON, Shape.CSV):
+    if shape in (Shape.LIST, Shape.NDJSON, Shape.CSV):
         # APIs leave the list out, or send null, where there is nothing more.
         if place is None and isinstance(body.data, dict) and not error_in(body.data):
             return ()
         return tuple(_inside(place, like.inner)) if isinstance(place, list) else None
-    if like.records.shape is Shape.KEYED and isinstance(place, dict):
+    if shape is Shape.KEYED and isinstance(place, dict):
         return tuple(place.values())
-    if like.records.shape is Shape.COLUMNAR and isinstance(place, dict):
+    if shape is Shape.COLUMNAR and isinstance(place, dict):
         return tuple(rows_of_columns(place))
     return None
 

@@ -65,6 +65,7 @@ SIZE_PARAMS = word_list(
     """limit per_page page_size pageSize perPage size count maxResults take _limit $top top rows
     page[size] page[limit] itemsPerPage"""
 )
+SIZE_GUESSES = word_list("per_page limit page_size pageSize size perPage")
 CURSOR_PARAMS = word_list(
     """cursor after page_token pageToken start_cursor starting_after next_token nextToken next
     continuation_token continuationToken page_cursor bookmark marker scroll_id page"""

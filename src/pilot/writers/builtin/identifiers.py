@@ -12,7 +12,7 @@ LONGEST = 40
 LONGEST_FUNCTION = 32
 
 TAKEN = frozenset(
-    {"dlt", "csv", "io", "json", "islice", "name", "resource", "record", "pipeline", "load_info"}
+    {"dlt", "csv", "io", "json", "chunks", "urljoin", "name", "resource", "record", "pipeline", "load_info"}
     | {"RESTClient", "RESTAPIConfig", "rest_api_source", "api_client", "columnar_rows", "keyed_rows"}
     | set(dir(builtins))
     | set(keyword.kwlist)

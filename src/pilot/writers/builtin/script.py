@@ -23,6 +23,7 @@ from pilot.writers.builtin.literals import (
     literal,
     quoted,
 )
+from pilot.writers.builtin.reading import reading
 
 REPLACE = "every run loads everything anew: what is gone from the API goes here too"
 
@@ -55,7 +56,7 @@ def script(design: Design, preview: bool) -> str:
     parts = [functions.TURNERS[t] for t in dict.fromkeys(turner_of(r) for r in design.resources) if t]
     if names:
         parts.append(functions.client(design))
-        parts += [functions.by_hand(r, names[r.name]) for r in design.resources if r.by_hand]
+        parts += [reading(r, names[r.name]) for r in design.resources if r.by_hand]
     parts.append(source(design, names))
     sections = [f"{_docstring(design)}\n{imports(parts)}", *(part.text for part in parts)]
     return "\n\n".join([*sections, main(design, preview)])

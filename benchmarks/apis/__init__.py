@@ -1,0 +1,1 @@
+"""Local servers that behave like real public APIs, and how many of them pilot loads completely."""

@@ -1,0 +1,28 @@
+"""Every API of the benchmark."""
+
+from __future__ import annotations
+
+from benchmarks.apis.case import Case
+from benchmarks.apis.doors import DOORS
+from benchmarks.apis.shapes import SHAPES
+from benchmarks.apis.traps import TRAPS
+from tests.api.apis import PAGED, POSTED, ROWS
+
+# In these the truth is nested: the column has another name.
+_NESTED = {"offset": {"id": "id", "name": "_source__name", "updated_at": "_source__updated_at"}}
+
+
+def _paged() -> tuple[Case, ...]:
+    return tuple(Case(f"pages/{name}", lambda route=route: route, ROWS) for name, route in PAGED.items())
+
+
+def _posted() -> tuple[Case, ...]:
+    cases = []
+    for name, (route, words) in POSTED.items():
+        names = _NESTED.get(name, {})
+        rows = [{names.get(key, key): value for key, value in row.items()} for row in ROWS]
+        cases.append(Case(f"post/{name}", lambda route=route: route, rows, words))
+    return tuple(cases)
+
+
+CASES: tuple[Case, ...] = (*_paged(), *_posted(), *SHAPES, *DOORS, *TRAPS)
