@@ -1,0 +1,46 @@
+"""Journeys with a key that is missing, then wrong, then right."""
+
+from __future__ import annotations
+
+from tests.e2e.house import SECRETS, STATIONS, House, answer, paste_key
+from tests.support.weather_api import KEY
+
+ASKED = "sources.weather.api_key (type it, hidden"
+WRONG = "wrong-weather-key-0c1d"
+
+
+def test_a_placeholder_that_was_left_and_a_wrong_key_lead_back_until_the_file_holds_the_right_one(
+    house: House,
+) -> None:
+    terminal = house.terminal("init", "weather", "--api", house.stations, "--yes")
+    answer(terminal, (ASKED, ""))
+    terminal.expect("still missing in .dlt/secrets.toml: sources.weather.api_key")
+    answer(terminal, (ASKED, WRONG))
+    terminal.expect("The API refuses the key")
+    terminal.expect(ASKED)
+    assert WRONG in house.read(SECRETS)
+    house.edit(SECRETS, paste_key)
+    terminal.press("enter")
+    answer(terminal, ("What next?", ""))
+    assert terminal.wait() == 0
+    assert house.count("stations") == STATIONS
+    assert (house.folder / SECRETS).stat().st_mode & 0o777 == 0o600
+    for value in (KEY, WRONG):
+        assert value.encode() not in terminal.raw
+        assert set(house.holding(value)) <= {f"project/{SECRETS}"}
+    states = [cell["state"] for cell in house.cells("wait_for_secrets")]
+    assert states == ["undone", "done"]
+
+
+def test_a_wrong_key_in_the_file_is_put_right_by_typing(house: House) -> None:
+    terminal = house.terminal("init", "weather", "--api", house.stations, "--yes")
+    terminal.expect(ASKED)
+    house.edit(SECRETS, lambda text: f"# mine\n{paste_key(text, WRONG)}")
+    terminal.press("enter")
+    terminal.expect("The API refuses the key")
+    answer(terminal, (ASKED, KEY), ("What next?", ""))
+    assert terminal.wait() == 0
+    assert house.count("stations") == STATIONS
+    secrets = house.read(SECRETS)
+    assert secrets.startswith("# mine\n") and KEY in secrets and WRONG not in secrets
+    assert house.holding(WRONG) == [] and KEY.encode() not in terminal.raw
