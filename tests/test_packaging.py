@@ -13,6 +13,8 @@ import pytest
 _ROOT = Path(__file__).parent.parent
 _README = (_ROOT / "README.md").read_text("utf-8")
 
+_COMMANDS = {*re.findall(r"^\| `pilot ([a-z]+)", _README, re.M), *re.findall(r"\$ pilot ([a-z]+)", _README)}
+
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
@@ -28,7 +30,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
         str(folder),
         str(_ROOT),
     ]
-    subprocess.run(command, check=True, capture_output=True)
+    subprocess.run([*build, "--outdir", str(folder), str(_ROOT)], check=True, capture_output=True)
     (built,) = folder.glob("*.whl")
     with zipfile.ZipFile(built) as archive:
         return set(archive.namelist())
@@ -52,7 +54,8 @@ def test_every_command_in_the_readme_exists() -> None:
     shown = subprocess.run(
         [sys.executable, "-m", "pilot", "--help"], capture_output=True, text=True, check=True
     ).stdout
-    for command in set(re.findall(r"\bpilot ([a-z]+)", _README)) & set(_README_COMMANDS):
+    assert _COMMANDS
+    for command in _COMMANDS:
         assert re.search(rf"^\s+{command}\b", shown, re.M), command
 
 
@@ -68,7 +71,6 @@ def test_every_flag_in_the_readme_exists() -> None:
     assert [flag for flag in sorted(flags) if flag not in helps] == []
 
 
-_README_COMMANDS = re.findall(r"^\| `pilot ([a-z]+)", _README, re.M) + re.findall(
     r"\$ pilot ([a-z]+)", _README
 )
 
