@@ -20,16 +20,7 @@ _COMMANDS = {*re.findall(r"^\| `pilot ([a-z]+)", _README, re.M), *re.findall(r"\
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     """The names of the files in a freshly built wheel."""
     folder = tmp_path_factory.mktemp("wheel")
-    command = [
-        sys.executable,
-        "-m",
-        "build",
-        "--wheel",
-        "--no-isolation",
-        "--outdir",
-        str(folder),
-        str(_ROOT),
-    ]
+    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation"]
     subprocess.run([*build, "--outdir", str(folder), str(_ROOT)], check=True, capture_output=True)
     (built,) = folder.glob("*.whl")
     with zipfile.ZipFile(built) as archive:
@@ -69,10 +60,6 @@ def test_every_flag_in_the_readme_exists() -> None:
     flags = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", _README)) - {"--help"}
     assert flags
     assert [flag for flag in sorted(flags) if flag not in helps] == []
-
-
-    r"\$ pilot ([a-z]+)", _README
-)
 
 
 def test_the_make_targets_in_the_readme_exist() -> None:

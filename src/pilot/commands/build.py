@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pilot.api.words import without_secrets
-from pilot.commands.course import follow
-from pilot.errors import AnswerMissing, PilotError
+from pilot.commands.course import Take, follow
+from pilot.errors import AnswerMissing, PilotError, StartPolicy
 from pilot.facts import Facts
 from pilot.options import Options
 from pilot.project.naming import check_name
@@ -12,7 +14,7 @@ from pilot.screen import Choice, Host, Line, Question
 from pilot.session.cell import Cell
 from pilot.session.session import Redactor, Session
 from pilot.session.store import Store
-from pilot.workshop import Workshop
+from pilot.workshop import ChooseSession, Workshop
 
 _RESUME, _RESTART = "r", "s"
 
@@ -29,7 +31,7 @@ def init(options: Options) -> int:
         facts = Facts(name=options.name, destination=options.destination)
         return Session.start(store, redactor, options.policy, facts)
 
-    return follow(options, choose, _whole_policy)
+    return _followed(options, choose, _whole_policy)
 
 
 def resume(options: Options) -> int:
@@ -42,7 +44,7 @@ def resume(options: Options) -> int:
             shop.engine.again(shop.catalogue.policy(shop.session.policy), fact)
         return _whole_policy(shop)
 
-    return follow(options, take_up, take)
+    return _followed(options, take_up, take)
 
 
 def refine(options: Options, request: str) -> int:
@@ -53,6 +55,14 @@ def refine(options: Options, request: str) -> int:
 def load_again(options: Options) -> int:
     """Run the script for real, as it is."""
     return _part(options, "run_pipeline", "Run", None)
+
+
+def _followed(options: Options, choose: ChooseSession, take: Take, part: str | None = None) -> int:
+    """Follow a course; where the person asks at a prompt for another pipeline, go on with that one."""
+    try:
+        return follow(options, choose, take, part)
+    except StartPolicy as other:
+        return init(replace(options, name=other.name, destination=other.destination, api=None, restart=False))
 
 
 def _outdated(facts: Facts, options: Options) -> str | None:
@@ -79,7 +89,7 @@ def _part(options: Options, policy: str, title: str, request: str | None) -> int
         cell = shop.engine.run(policy, Facts(request=request), title)
         return None if cell.state.finished else cell
 
-    return follow(options, take_up, take, policy)
+    return _followed(options, take_up, take, policy)
 
 
 def check_begun(options: Options) -> None:

@@ -90,10 +90,6 @@ def follow(options: Options, choose: ChooseSession, take: Take, part: str | None
             course = _taken(shop, take, part)
             _tell(shop, course)
             return course.ending.code
-    except StartPolicy as other:
-        from pilot.commands.build import init
-
-        return init(replace(options, name=other.name, destination=other.destination, api=None, restart=False))
     except PilotError as error:
         if options.verbose:
             traceback.print_exception(error)
