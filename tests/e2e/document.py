@@ -62,7 +62,7 @@ class Document(msgspec.Struct):
 
     version: Literal[1]
     status: Literal["done", "failed", "needs_input", "interrupted"]
-    policy: str
+    policy: str | None
     writer: Literal["builtin", "model"] | None
     pipeline: PipelineEntry | None
     steps: list[StepEntry]

@@ -177,6 +177,8 @@ def test_a_damaged_file_is_set_aside_not_overwritten(tmp_path: Path) -> None:
     for extra in (tmp_path / STATE).glob("session.db-*"):
         extra.unlink()
     file.write_bytes(b"this is no database, but it is somebody's" * 100)
+    with pytest.raises(PilotError, match="damaged .* set aside as session.damaged-"):
+        Store.open(tmp_path)
     store = Store.open(tmp_path)
     assert store.newest_session() is None
     store.close()

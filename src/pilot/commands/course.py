@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
 import sys
 import traceback
 from collections.abc import Callable, Iterator
@@ -132,6 +133,11 @@ def _ending(shop: Workshop, take: Take) -> Ending:
         return Ending.of_error(error)
     except StartPolicy:
         raise
+    except (OSError, sqlite3.Error) as error:
+        if shop.options.verbose:
+            _show_trace(shop, error)
+        hint = "Put that right (is the disk full?), and pilot resume goes on."
+        return Ending("failed", 1, Finding(FindingKind.FAILED, f"The system refused: {error}.", hint=hint))
     except Exception as defect:
         # nothing that anybody foresaw, so it is shown in full; who asked for a document gets one
         _show_trace(shop, defect)

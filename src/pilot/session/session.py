@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Iterable
 from dataclasses import replace
@@ -10,6 +11,7 @@ from typing import Protocol
 
 import msgspec
 
+from pilot.errors import PilotError
 from pilot.facts import Facts
 from pilot.finding import Finding, Json
 from pilot.session.cell import Cell, CellState, FileChange
@@ -52,12 +54,17 @@ class Session:
 
     @classmethod
     def newest(cls, store: Store, redactor: Redactor) -> Session | None:
-        """The project's session as it was left, or None."""
-        found = store.newest_session()
-        if found is None:
-            return None
-        number, policy, facts = found
-        session = cls(store, redactor, number, policy, msgspec.json.decode(facts, type=Facts))
+        """The project's session as it was left, or None. Raises PilotError for one that can't be read."""
+        try:
+            found = store.newest_session()
+            if found is None:
+                return None
+            number, policy, facts = found
+            session = cls(store, redactor, number, policy, msgspec.json.decode(facts, type=Facts))
+        except sqlite3.OperationalError as error:
+            raise PilotError(f"The session can't be read: {error}.", "Look at .pilot/state.") from None
+        except (sqlite3.DatabaseError, msgspec.MsgspecError, UnicodeDecodeError) as error:
+            raise store.set_aside(error) from None
         session._end_broken_cells()
         return session
 

@@ -33,15 +33,16 @@ def content_hash(content: bytes, mode: int) -> str:
 class Store:
     """Rows in, rows out; knows nothing of what they mean. One writer at a time."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._db = connection
+        self._path = path
 
     @classmethod
     def open(cls, root: Path) -> Store:
         """The project's store, made when there is none.
 
-        A file that SQLite can't read is set aside under another name, never overwritten.
-        Raises PilotError where the folder can't be written, or a newer pilot wrote the file.
+        Raises PilotError where the folder can't be written, a newer pilot wrote the file, or SQLite can't
+        read it: then it was set aside under another name.
         """
         path = root / STATE / "session.db"
         try:
@@ -50,13 +51,11 @@ class Store:
             ignore = path.parent / ".gitignore"
             if not ignore.exists():
                 ignore.write_text("*\n", "utf-8")
-            return cls(_connect(path))
+            return cls(_connect(path), path)
         except sqlite3.OperationalError as error:
             raise PilotError(f"The session can't be opened: {error}.", f"Look at {path.parent}.") from None
-        except sqlite3.DatabaseError:
-            aside = path.with_name(f"session.damaged-{int(time.time())}.db")
-            path.rename(aside)
-            return cls(_connect(path))
+        except sqlite3.DatabaseError as error:
+            raise _set_aside(path, error) from None
         except OSError as error:
             message = f"pilot can't write to {path.parent}: {error.strerror}."
             raise PilotError(message, "Choose another folder with --dir.") from None
@@ -65,6 +64,11 @@ class Store:
     def exists(cls, root: Path) -> bool:
         """Whether the project has a store."""
         return (root / STATE / "session.db").is_file()
+
+    def set_aside(self, error: Exception) -> PilotError:
+        """Give up a session that can't be read: its file gets another name. The error tells."""
+        self.close()
+        return _set_aside(self._path, error)
 
     def close(self) -> None:
         """Close the file."""
@@ -161,6 +165,13 @@ class Store:
         if row is None:
             raise KeyError(digest)
         return zlib.decompress(row[0]), int(row[1])
+
+
+def _set_aside(path: Path, error: Exception) -> PilotError:
+    aside = path.with_name(f"session.damaged-{int(time.time())}.db")
+    path.rename(aside)
+    says = f"The session is damaged ({error}) and was set aside as {aside.name}."
+    return PilotError(says, "Your files are as they were. Begin anew: pilot init NAME")
 
 
 def _connect(path: Path) -> sqlite3.Connection:
