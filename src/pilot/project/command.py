@@ -13,14 +13,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LAUNCH = (
-    "import sys; sys.path[:] = [p for p in sys.path if p]; sys.argv[0] = 'dlt'; "
+    "import atexit, gc, sys; gc.set_threshold(50_000); atexit.register(gc.freeze); "
+    "sys.path[:] = [p for p in sys.path if p]; sys.argv[0] = 'dlt'; "
     "from importlib.metadata import distribution; "
     "points = distribution('dlt').entry_points; "
     "sys.exit(next(p for p in points if (p.group, p.name) == ('console_scripts', 'dlt')).load()())"
 )
 """What the `dlt` script does, without the project folder's modules in the way.
 
-`python -m dlt` will not do: it ends with 0 whatever happened.
+`python -m dlt` will not do: it ends with 0 whatever happened. A command is over in half a second, a third
+of which would go into looking for garbage among the modules.
 """
 
 _NEEDED = """
