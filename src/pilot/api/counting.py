@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import ceil
 
 from pilot.api.envelope import link_params
@@ -123,7 +123,7 @@ def _page_number(look: Look, name: str) -> Paging | None:
         look.notes.append(f"{name}=2 is empty")
         end = _End({"total_path": None})
     else:
-        look.seen.extend(second.rows)
+        look.keep(second)
         total = look.first.envelope.total(len(look.rows))
         pages = look.first.envelope.pages()
         after = pages.number if pages else ceil(total[0] / len(look.rows)) if total else None
@@ -135,7 +135,8 @@ def _page_number(look: Look, name: str) -> Paging | None:
         return None
     options: dict[str, Json] = {"base_page": base, "page_param": name, **end.options}
     seen = "page 2 is empty" if second.verdict is Verdict.EMPTY else f"seen on page {2 if base else 3}"
-    return _counted(look, PagingKind.PAGE_NUMBER, options, f"{name} from {base}, {seen}", end)
+    paging = _counted(look, PagingKind.PAGE_NUMBER, options, f"{name} from {base}, {seen}", end)
+    return replace(paging, overlaps=look.shares(second))
 
 
 def _base_page(look: Look, name: str, given: str) -> int | None:

@@ -13,6 +13,7 @@ from pilot.finding import Json
 _BEST = word_list("id uuid guid key _id code slug number name symbol")
 _CHANGED = re.compile(r"(updat|modif|chang|edit)", re.I)
 _MADE = re.compile(r"(creat|insert|publish|added|start|date|time|timestamp|_at\Z|At\Z)")
+_SECONDS = re.compile(r"(_at|At|_time|Time|_?timestamp|created|updated|modified|changed)\Z")
 _FEWEST = 2
 
 
@@ -42,9 +43,15 @@ def identity_of(rows: Sequence[Json]) -> tuple[str, ...]:
 
 def cursor_fields(fields: Sequence[Field]) -> tuple[CursorField, ...]:
     """Fields that may serve for incremental loading, the likeliest first; nothing proven."""
-    times = [f.name for f in fields if not f.nullable and f.types and f.types[0] in ("timestamp", "date")]
+    times = [f.name for f in fields if not f.nullable and f.types and _is_moment(f)]
     ranked = sorted(times, key=lambda name: 0 if _CHANGED.search(name) else 1 if _MADE.search(name) else 2)
     return tuple(CursorField(name) for name in ranked[:3])
+
+
+def _is_moment(field: Field) -> bool:
+    """A time as text, or a number that is called like a time: seconds since 1970."""
+    counted = field.types[0] == "bigint" and _SECONDS.search(field.name) is not None
+    return counted or field.types[0] in ("timestamp", "date")
 
 
 def _can_be_key(field: Field) -> bool:

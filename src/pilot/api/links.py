@@ -159,5 +159,7 @@ def _has_more(look: Look, page: Page) -> dict[str, Json]:
 
 
 def _proven(look: Look, page: Page, kind: PagingKind, options: dict[str, Json], note: str) -> Paging:
-    look.seen.extend(page.rows)
-    return Paging(kind, True, options, page_size=len(look.rows), how=How.SEEN, note=note)
+    look.keep(page)
+    overlaps = look.shares(page)
+    note = f"{note}; pages share records" if overlaps else note
+    return Paging(kind, True, options, len(look.rows), how=How.SEEN, note=note, overlaps=overlaps)

@@ -112,6 +112,16 @@ class Look:
             for row in rows
         ]
 
+    def shares(self, page: Page) -> bool:
+        """Whether some of a further page's records are on the first one too."""
+        return not set(self.first_marks).isdisjoint(self.marks(page.rows))
+
+    def keep(self, page: Page) -> None:
+        """Remember the records of a further page that are not on the first one."""
+        known = set(self.first_marks)
+        marked = zip(self.marks(page.rows), page.rows, strict=True)
+        self.seen.extend(row for mark, row in marked if mark not in known)
+
     def _judged(self, answer: Answer) -> Page:
         if not answer.ok or answer.cut:
             return Page(answer, verdict=Verdict.FAILED)

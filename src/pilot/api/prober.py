@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pilot.api.auth import keys_from
 from pilot.api.door import Door, Knock
 from pilot.api.fetch import Answer, Fetcher, ProbeLimits
+from pilot.api.filters import with_filter
 from pilot.api.keys import cursor_fields, primary_key
 from pilot.api.limits import limits_in
 from pilot.api.look import Ask, Look, first_look
@@ -19,6 +20,7 @@ from pilot.api.openapi.surveyor import survey_of
 from pilot.api.paging import find_paging
 from pilot.api.plan import Aim, aims_of, carrying, filled
 from pilot.api.profile import ApiProfile, AuthKind, Endpoint, PagingKind
+from pilot.api.required import required_by, said_value
 from pilot.api.sensitive import is_placeholder, scrubbed
 from pilot.api.sites import host_of, origin, same_site
 from pilot.api.survey import Survey
@@ -89,6 +91,7 @@ class _Probe:
         self._fetch = fetch
         self._say = say
         self._secrets = _values(named, secrets)
+        self._words = named.words
         self._notes = [] if survey.offers else list(named.notes)
         self._aims = self._one_host(aims)
         said = named.auth or (survey.auth if survey.auth and survey.auth.kind not in _NO_WAY else None)
@@ -176,10 +179,21 @@ class _Probe:
         body = endpoint.body if endpoint.method == "POST" else None
         self._say(f"{endpoint.method} {host_of(url)}{path}")
         answer = self._door.ask(Knock(url, endpoint.params, body, "look at the API that you named"))
+        params = {**endpoint.params, **self._said_for(answer)}
+        if params != endpoint.params:
+            answer = self._door.ask(Knock(url, params, body))
         self._headers.update(answer.headers)
-        look = first_look(self._asking(path), url, endpoint.params, answer, body)
+        look = first_look(self._asking(path), url, params, answer, body)
         look.hints = tuple(hints)
         return look
+
+    def _said_for(self, answer: Answer) -> dict[str, str]:
+        """What the person's words give for the parameters that the answer says are missing."""
+        names = required_by(answer)
+        values = {name: value for name in names if (value := said_value(self._words, name))}
+        for name in (name for name in names if name not in values):
+            self._notes.append(f"The API wants the parameter {name}: say its value, as in {name}=…")
+        return values
 
     def _asking(self, path: str) -> Ask:
         def ask(knock: Knock) -> Answer:
@@ -210,13 +224,13 @@ class _Probe:
         proven = paging.proven and paging.kind is not PagingKind.NONE
         return replace(
             endpoint,
-            params={k: v for k, v in endpoint.params.items() if not (proven and k in set_by_paging)},
+            params={k: v for k, v in look.params.items() if not (proven and k in set_by_paging)},
             status=look.first.status or None,
             content_type=look.first.answer.content_type or None,
             records=records,
             paging=replace(paging, note=scrubbed(paging.note, self._secrets)),
             primary_key=primary_key(look.seen, records.fields),
-            cursors=cursor_fields(records.fields),
+            cursors=with_filter(look, cursor_fields(records.fields), self._words),
             total=total[0] if total else None,
             error=scrubbed(look.found.problem, self._secrets),
         )

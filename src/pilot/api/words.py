@@ -44,6 +44,8 @@ class Named:
     auth: Auth | None = None
     """How the key is sent, where the person said so."""
     notes: tuple[str, ...] = ()
+    words: str = field(default="", repr=False)
+    """The words themselves, without URLs and bodies."""
 
 
 def read_words(goal: str) -> Named:
@@ -57,7 +59,8 @@ def read_words(goal: str) -> Named:
     targets = _posted(targets, goal, post)
     notes = ["A parameter is named twice in the URL; the last value is used."] if _repeats(urls) else []
     auth = next((a for t in targets if (a := _auth_in_url(t))), None) or _auth(goal, urls[0])
-    return Named(tuple(dict((t.url + repr(t.params), t) for t in targets).values()), auth, tuple(notes))
+    different = dict((t.url + repr(t.params), t) for t in targets).values()
+    return Named(tuple(different), auth, tuple(notes), URL.sub(" ", goal))
 
 
 def _auth(goal: str, base: str) -> Auth | None:

@@ -37,11 +37,13 @@ def options(auth: Auth, names: ProjectNames) -> dict[str, Literal]:
             "password": Secret(f"{secrets}.password"),
         }
     if auth.kind is AuthKind.OAUTH2:
+        scope: dict[str, Literal] = {"access_token_request_data": {"scope": auth.scope}} if auth.scope else {}
         return {
             "type": "oauth2_client_credentials",
             "access_token_url": auth.token_url or "",
             "client_id": Secret(f"{secrets}.client_id"),
             "client_secret": Secret(f"{secrets}.client_secret"),
+            **scope,
         }
     return {"type": "bearer", "token": Secret(f"{secrets}.api_key")}
 

@@ -12,6 +12,7 @@ from pilot.writers.builtin import columns
 from pilot.writers.builtin.design import Resource, placeholders
 from pilot.writers.builtin.literals import Block, Code, Literal, Noted
 
+SHARED = "pages share records: merged by primary key, each is there once"
 TURNERS = {Shape.COLUMNAR: "columnar_rows", Shape.KEYED: "keyed_rows"}
 """The function in the script that turns an answer of this shape into rows."""
 
@@ -22,6 +23,8 @@ def resource_config(resource: Resource) -> Block:
     config = Block({"name": resource.name})
     if endpoint.primary_key:
         config["primary_key"] = key_hint(endpoint.primary_key)
+        if endpoint.paging.overlaps and resource.paged:
+            config["write_disposition"] = Noted("merge", SHARED)
     if hints := columns.json_hints(endpoint.records.fields):
         config["columns"] = Noted(hints, "the values alone would give these columns several types, or text")
     if parents := _parent_fields(endpoint):

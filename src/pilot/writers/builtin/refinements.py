@@ -194,7 +194,8 @@ def _follow(bench: Workbench, name: str, resource: Resource, cursor: CursorField
     bench.put(name, "write_disposition", "merge")
     follow: Literal = {"cursor_path": config.json_path(cursor.name), "initial_value": first}
     bench.script = bench.script.place(bench.endpoint(name), "incremental", follow)
-    add_params(bench, name, {cursor.param or cursor.name: "{incremental.start_value}"})
+    asked = cursor.template.replace("{value}", "{incremental.start_value}")
+    add_params(bench, name, {cursor.param or cursor.name: asked})
     bench.told.append(f"{name}: each run asks for what is new by {cursor.name}, and merges it")
 
 
@@ -207,7 +208,8 @@ def _since(bench: Workbench, wish: Wish) -> None:
     if incremental := child(bench.endpoint(name), "incremental"):
         bench.script = bench.script.place(incremental, "initial_value", wish.get("date"))
     else:
-        add_params(bench, name, {cursor.param or cursor.name: wish.get("date")})
+        asked = cursor.template.replace("{value}", wish.get("date"))
+        add_params(bench, name, {cursor.param or cursor.name: asked})
     bench.told.append(f"{name}: only since {wish.get('date')}, by {cursor.name}")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pilot.api.incremental_words import wants_incremental
 from pilot.api.profile import ApiProfile
 from pilot.errors import StepFailed
 from pilot.finding import Finding, FindingKind
@@ -13,7 +14,7 @@ from pilot.writers.builtin.queries import first_query
 from pilot.writers.builtin.refinements import refined
 from pilot.writers.builtin.repairs import renewed, untouched
 from pilot.writers.builtin.script import script
-from pilot.writers.builtin.wishes import EXAMPLES, understood
+from pilot.writers.builtin.wishes import EXAMPLES, Change, Wish, understood
 from pilot.writers.writer import Brief, Draft, SqlAttempt, SqlDraft, Usage
 
 MODEL_HINT = "This needs a model: set OPENAI_API_KEY, or name one with --model."
@@ -32,7 +33,8 @@ class BuiltinWriter:
         plan = design(brief.profile, brief.names)
         if not plan.resources:
             raise _blind(brief.profile)
-        return Draft(script(plan, preview=not brief.preview_removed), plan.plan)
+        text = script(plan, preview=not brief.preview_removed)
+        return Draft(*_incremental(text, plan, brief.goal))
 
     def repair(self, brief: Brief, finding: Finding) -> Draft:
         """The script in line with a fresh look at the API; never the same text again."""
@@ -65,6 +67,20 @@ class BuiltinWriter:
         if request:
             raise beyond(f"The built-in writer can't turn words into a query: {request}")
         return first_query(tables, failed)
+
+
+def _incremental(text: str, plan: Design, goal: str) -> tuple[str, str]:
+    """The script loading only what is new, where the person wants that and a filter was proven."""
+    if not wants_incremental(goal):
+        return text, plan.plan
+    told = [plan.plan]
+    for resource in plan.resources:
+        try:
+            text, done = refined(text, plan, (Wish(Change.INCREMENTAL, {"resource": resource.name}),))
+        except StepFailed as failed:
+            done = f"{resource.name} is loaded whole each time: {failed.finding.says}"
+        told.append(done)
+    return text, "\n".join(told)
 
 
 def _renewed(text: str, plan: Design, finding: Finding) -> tuple[str, str]:
