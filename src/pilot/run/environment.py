@@ -38,6 +38,12 @@ _IN_A_CHECK = {
     "PILOT_LARGEST_MEMORY_MB": "1000",
 }
 
+_IN_A_LOAD = {
+    # what is going on: rows and their rate, every second, for the live region
+    "PROGRESS": "log",
+    "PYTHONWARNINGS": "ignore:psutil dependency",
+}
+
 
 def child_environment(
     own: Mapping[str, str], given: Mapping[str, str], mode: RunMode | None = None
@@ -45,11 +51,11 @@ def child_environment(
     """The environment for a child.
 
     `own` is the environment that pilot itself has: of it only what the system and dlt need is passed on;
-    what the person set for dlt there beats a check's settings. `given` are the secrets of this run.
+    what the person set for dlt there beats the settings of a mode. `given` are the secrets of this run.
     """
     passed = {name: value for name, value in own.items() if _is_for_dlt(name) or _is_for_system(name)}
-    check = _IN_A_CHECK if mode is RunMode.CHECK else {}
-    return {**check, **passed, **_ALWAYS, **given}
+    modes = {RunMode.CHECK: _IN_A_CHECK, RunMode.LOAD: _IN_A_LOAD}
+    return {**(modes[mode] if mode else {}), **passed, **_ALWAYS, **given}
 
 
 def _is_for_system(name: str) -> bool:
