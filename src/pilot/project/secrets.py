@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 
 from pilot.errors import UsageError
@@ -138,4 +139,9 @@ class ProjectSecrets:
                 continue
         for values in self._store.file_values():
             yield from ((path, value) for path, value in values.items() if not is_setting(path))
-        yield from environment_secrets(self.environ)
+        yield from self._of_environment
+
+    @cached_property
+    def _of_environment(self) -> tuple[tuple[str, str], ...]:
+        """Asked for with every line that is shown, and nothing in pilot changes its own environment."""
+        return tuple(environment_secrets(self.environ))
