@@ -158,6 +158,9 @@ def _tell(shop: Workshop, course: Course) -> None:
         failure = _failure(ending, course.ending.step)
         document = report(shop.session, course.policy, course.parent, ending.status, failure)
         print(_encoded(shop.redactor.tree(document)), flush=True)
+    if (asked := shop.session.usage).requests and not shop.options.quiet:
+        told = f"{asked.requests} requests, {asked.input_tokens:,} tokens in, {asked.output_tokens:,} out"
+        shop.host.show(Line(f"The model took {told} in this session.", "quiet"))
     if ending.failure is not None:
         says, hint = (shop.redactor.text(text) for text in (ending.failure.says, ending.failure.hint))
         tell_error(says, hint, interrupted=ending.status == "interrupted")
