@@ -19,18 +19,14 @@ from pilot.warehouse.tables import QueryResult, TableInfo
 from pilot.writers.writer import SqlAttempt
 
 _QUERY_TRIES = 3
-_SQL_WORDS = (
-    "select",
-    "with",
-    "from",
-    "describe",
-    "show",
-    "summarize",
-    "pivot",
-    "values",
-    "explain",
-    "table",
-)
+_SQL_ONLY = ("select", "pivot", "pragma", "checkpoint", "vacuum")
+_ENGLISH_TOO = """
+    with from describe show summarize values explain table insert update delete merge create alter drop
+    truncate copy attach detach install load set reset use call export import begin commit
+"""
+_SQL_OR_ENGLISH = frozenset(_ENGLISH_TOO.split())
+_NO_SQL = "Parser Error"
+"""How DuckDB begins when a text is no SQL at all."""
 
 
 class Desk:
@@ -61,7 +57,11 @@ class Desk:
         """Answer a question in words, or run it as it is where it is SQL: the query and its rows."""
         names = names_of(self._session.facts)
         if is_sql(words):
-            return words, self._kit.warehouse.query(names, words)
+            try:
+                return words, self._kit.warehouse.query(names, words)
+            except PilotError as error:
+                if words.split()[0].lower() not in _SQL_OR_ENGLISH or not error.message.startswith(_NO_SQL):
+                    raise
         tables = self._kit.warehouse.tables(names)
         failed: tuple[SqlAttempt, ...] = ()
         while True:
@@ -130,9 +130,9 @@ class PromptDesk(Desk):
 
 
 def is_sql(words: str) -> bool:
-    """Whether words are meant as SQL."""
+    """Whether words begin like SQL; some of what begins like it is a question all the same."""
     first = words.lstrip(" \t\r\n(").split(None, 1)[:1]
-    return bool(first) and first[0].lower() in _SQL_WORDS and len(words.split()) > 1
+    return bool(first) and first[0].lower().rstrip(";") in _SQL_OR_ENGLISH.union(_SQL_ONLY)
 
 
 def table_blocks(tables: Sequence[TableInfo]) -> tuple[Block, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import replace
@@ -12,6 +13,7 @@ import msgspec
 from pilot.catalogue import Catalogue
 from pilot.commands.build import check_begun, renew_writer, take_up
 from pilot.desk import result_blocks
+from pilot.errors import PilotError
 from pilot.finding import Json
 from pilot.notebook import cell_blocks, log_blocks
 from pilot.options import Options
@@ -66,11 +68,31 @@ def query(options: Options, words: str) -> int:
     check_begun(options)
     with open_workshop(options, take_up) as shop:
         renew_writer(shop)
-        sql, result = shop.desk.ask(words)
-        rows: list[Json] = [dict(zip(result.columns, row, strict=True)) for row in result.rows]
+        try:
+            sql, result = shop.desk.ask(words)
+        except PilotError as error:
+            if type(error) is not PilotError:
+                raise
+            raise PilotError(_first_words(error.message), error.hint) from error
+        names = _distinct(result.columns)
+        rows: list[Json] = [dict(zip(names, row, strict=True)) for row in result.rows]
         document: Json = {"version": 1, "sql": sql, "rows": rows, "more": result.more}
         show_or_print(shop.host, options, result_blocks(result, sql if sql != words else ""), document)
     return 0
+
+
+def _first_words(message: str) -> str:
+    """A destination's error in one line, without the query that was just typed."""
+    return " ".join(re.split(r"\n+(?=LINE \d+:)", message)[0].split())
+
+
+def _distinct(columns: Sequence[str]) -> list[str]:
+    """Names of columns for an object, in which each can stand once."""
+    names: list[str] = []
+    for column in columns:
+        number = sum(name == column or name.startswith(f"{column}_") for name in names)
+        names.append(f"{column}_{number + 1}" if column in names else column)
+    return names
 
 
 def _look(options: Options, looks: Looks) -> int:
