@@ -45,10 +45,13 @@ class Parameter:
         """What it does for paging, by its name, then by its description."""
         if self.place != "query" or self.kind in ("boolean", "array", "object"):
             return Role.NONE
+        if _BACKWARDS.search(self.name):
+            return Role.NONE
         return _by_name(self.name, self.kind) or _by_words(self.words, self.kind)
 
 
 _AFTER = re.compile(r"(starting|start|page)?_?after(_?id|_?cursor)?\Z|(since|last|from)_?id\Z", re.I)
+_BACKWARDS = re.compile(r"before|prev", re.I)
 _BRACKETS = {"number": Role.PAGE, "offset": Role.OFFSET, "size": Role.SIZE, "limit": Role.SIZE,
              "cursor": Role.CURSOR, "after": Role.CURSOR}  # fmt: skip
 _DESCRIPTIONS = (
@@ -69,8 +72,6 @@ def _by_name(name: str, kind: str) -> Role:
     word = folded(name)
     if word in SIZE or word in ("pagecount", "maxrecords", "resultsperpage"):
         return Role.SIZE
-    if word in ("before", "endingbefore", "previouspagetoken"):
-        return Role.NONE
     if any(mark in word for mark in CURSOR) or (_AFTER.match(name) and kind != "number"):
         return Role.CURSOR
     if word in OFFSET and not (word in ("from", "start") and kind == "string"):

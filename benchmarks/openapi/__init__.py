@@ -1,0 +1,1 @@
+"""How many list endpoints of a set of OpenAPI documents end as filled tables."""
