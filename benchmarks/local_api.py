@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from tests.support.api_server import Reply, Request, serving
 
 _CITIES = ("Oslo", "Lyon", "Porto", "Turku")
+_PAGE = 20
 
 
 def observations(count: int = 20) -> list[dict[str, object]]:
@@ -25,10 +26,24 @@ def observations(count: int = 20) -> list[dict[str, object]]:
 
 @contextmanager
 def weather() -> Iterator[str]:
-    """The URL of a list of observations, all in one answer."""
+    """The URL of twenty observations, all in one answer."""
 
     def answer(request: Request) -> Reply:
         return Reply(data=observations())
+
+    with serving(answer, "/weather") as server:
+        yield f"{server.url}/weather"
+
+
+@contextmanager
+def weather_in_pages() -> Iterator[str]:
+    """The URL of 240 observations, twenty in each answer."""
+    rows = observations(240)
+
+    def answer(request: Request) -> Reply:
+        first = request.number("page", 1) * _PAGE - _PAGE
+        shown = rows[max(first, 0) : first + _PAGE]
+        return Reply(data={"results": shown, "page": request.number("page", 1), "total": len(rows)})
 
     with serving(answer, "/weather") as server:
         yield f"{server.url}/weather"
