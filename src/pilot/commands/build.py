@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from pilot.api.profile import AuthKind
 from pilot.api.words import without_secrets
 from pilot.commands.course import Take, follow
 from pilot.errors import AnswerMissing, PilotError, StartPolicy
@@ -69,8 +70,11 @@ def _outdated(facts: Facts, options: Options) -> str | None:
     """What has to be found out again: the API is described anew, or it could not be seen so far."""
     if options.api is not None and facts.goal not in (None, without_secrets(options.api)):
         return "goal"
-    unseen = facts.profile is not None and not facts.profile.seen and not facts.written
-    return "profile" if unseen or options.docs is not None else None
+    profile = facts.profile
+    unseen = profile is not None and not profile.seen and not facts.written
+    # a door that is closed for lack of a key stays closed without one
+    closed = profile is not None and profile.auth.kind is not AuthKind.NONE and not options.secrets
+    return "profile" if (unseen and not closed) or options.docs is not None else None
 
 
 def _whole_policy(shop: Workshop) -> Cell | None:
