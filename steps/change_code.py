@@ -2,8 +2,7 @@
 
 from dataclasses import replace
 
-from pilot.drafting import brief_of, write_agreed
-from pilot.facts import Facts
+from pilot.drafting import as_wished, brief_of, write_agreed
 from pilot.kit import Kit
 from pilot.project.preview import has_preview
 from pilot.session.session import Session
@@ -22,6 +21,6 @@ class ChangeCode(Step):
         request = session.facts.request or ""
         # the change is checked like a first draft, so it may bring a preview again
         brief = replace(brief_of(session, kit), preview_removed=False)
-        written = write_agreed(session, kit, brief, lambda writer, brief: writer.refine(brief, request))
-        learned = Facts(names=written.names, written=True, preview_removed=not has_preview(written.text))
+        written = write_agreed(session, kit, *as_wished(brief, request))
+        learned = replace(written.learned, preview_removed=not has_preview(written.text))
         return Outcome(says=written.says, learned=learned, shows=written.shows)

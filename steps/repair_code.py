@@ -1,7 +1,6 @@
 """Repair the script from what a validator found."""
 
 from pilot.drafting import brief_of, write_agreed
-from pilot.facts import Facts
 from pilot.finding import Finding, FindingKind
 from pilot.kit import Kit
 from pilot.project.preview import has_preview, remove_preview
@@ -27,4 +26,4 @@ class RepairCode(Step):
         written = write_agreed(
             session, kit, brief_of(session, kit), lambda writer, brief: writer.repair(brief, finding), settle
         )
-        return Outcome(says=written.says, learned=Facts(names=written.names), shows=written.shows)
+        return Outcome(says=written.says, learned=written.learned, shows=written.shows)

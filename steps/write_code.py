@@ -1,7 +1,8 @@
 """Write the script."""
 
+from dataclasses import replace
+
 from pilot.drafting import brief_of, write_agreed
-from pilot.facts import Facts
 from pilot.kit import Kit
 from pilot.session.session import Session
 from pilot.step import Outcome, Status, Step
@@ -20,5 +21,5 @@ class WriteCode(Step):
             return Outcome(Status.SKIPPED, "the verified source is taken as it came")
         brief = brief_of(session, kit)
         written = write_agreed(session, kit, brief, lambda writer, brief: writer.write(brief))
-        learned = Facts(names=written.names, written=True, preview_removed=False)
+        learned = replace(written.learned, preview_removed=False)
         return Outcome(says=written.says, learned=learned, shows=written.shows)

@@ -199,6 +199,21 @@ def show(options: Options, cell: Cell = None) -> int:
 
 @app.command()
 @looking
+def profile(
+    options: Options,
+    words: Annotated[str, typer.Argument(help="What to put right: 'records are at data.items'.")] = "",
+) -> int:
+    """What is known of the API; with words, put it right.
+
+    pilot profile "key is sku"
+    """
+    from pilot.commands import look
+
+    return look.profile(options, words)
+
+
+@app.command()
+@looking
 def undo(options: Options, cell: Cell = None) -> int:
     """Put files back as they were before the last change, or before a cell."""
     from pilot.commands import look

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pilot.api.correct import correct
+from pilot.api.show import profile_blocks
 from pilot.drafting import names_of, writer_choice
 from pilot.errors import PilotError, Replan, StartPolicy
 from pilot.facts import Facts
@@ -43,6 +45,20 @@ class Desk:
     def show(self, number: int | None = None) -> Sequence[Block]:
         """One cell in full: input, output, changes. Without a number the newest one."""
         return cell_blocks(self._session, number)
+
+    def profile(self, words: str = "") -> Sequence[Block]:
+        """What is known of the API; with words, what they put right about it."""
+        profile = self._session.facts.profile
+        if profile is None:
+            raise PilotError("Nothing was seen of an API yet.", "pilot init NAME looks at one.")
+        if not words:
+            return profile_blocks(profile)
+        corrected = correct(profile, words)
+        if corrected is None:
+            hint = 'For example: "records are at data.items", "key is sku", "pages by page, starting at 0".'
+            raise PilotError("These words put nothing right that pilot understands.", hint)
+        self._session.learn(Facts(profile=corrected))
+        return (*profile_blocks(corrected), Line('The script follows: pilot refine "fit the profile"'))
 
     def tables(self) -> Sequence[Block]:
         """The loaded tables, counted now."""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TypeAlias
 
+from pilot.api.correct import correct
 from pilot.api.profile import ApiProfile
 from pilot.consent import Agreed
 from pilot.errors import PilotError, StepFailed
 from pilot.facts import Facts, WriterChoice
-from pilot.finding import Finding, FindingKind
+from pilot.finding import Finding, FindingKind, Remedy
 from pilot.kit import Kit
 from pilot.names import ProjectNames, names_in
 from pilot.screen import Line, Question
@@ -33,7 +34,14 @@ class Written:
     plan: str
     names: ProjectNames
     """The project's names, as the text has them."""
+    profile: ApiProfile
+    """What is known of the API, with what the person put right about it."""
     note: str = ""
+
+    @property
+    def learned(self) -> Facts:
+        """What the file tells."""
+        return Facts(names=self.names, profile=self.profile, written=True)
 
     @property
     def says(self) -> str:
@@ -79,24 +87,45 @@ def write_agreed(
     `settle` has the last word on a draft's text before it is shown. Raises StepFailed and Declined.
     """
     path = brief.names.script
+    draft = _draft(session, kit, brief, ask)
     for _ in range(_MOST_WISHES):
-        draft = _draft(session, kit, brief, ask)
-        verdict = kit.consent.change(
-            path,
-            settle(draft.text),
-            wishes=True,
-            whole=session.left_by("init", path) == kit.project.read(path),
-        )
+        whole = session.left_by("init", path) == kit.project.read(path)
+        verdict = kit.consent.change(path, settle(draft.text), wishes=True, whole=whole)
         if isinstance(verdict, Agreed):
             note = _keep_requirements(kit, verdict.text)
-            return Written(verdict.text, draft.plan, names_in(verdict.text, brief.names), note)
+            return Written(verdict.text, draft.plan, names_in(verdict.text, brief.names), brief.profile, note)
         brief = replace(brief, script=draft.text, wishes=(*brief.wishes, verdict.words))
-        ask = partial(_refined, verdict.words)
+        brief, ask = as_wished(brief, verdict.words)
+        draft = _draft_or_earlier(session, kit, brief, ask, draft)
     raise PilotError("No draft was agreed to.", "pilot resume starts the writing again.")
 
 
-def _refined(words: str, writer: Writer, brief: Brief) -> Reply:
-    return writer.refine(brief, words)
+def _draft_or_earlier(session: Session, kit: Kit, brief: Brief, ask: Ask, earlier: Draft) -> Draft:
+    """The next draft; a wish that is beyond the writer is told, and leaves the earlier one."""
+    try:
+        return _draft(session, kit, brief, ask)
+    except StepFailed as failure:
+        if failure.finding.kind is not FindingKind.BEYOND_WRITER:
+            raise
+        kit.host.show(Line(failure.message, "warn"), *([Line(failure.hint)] if failure.hint else []))
+        return earlier
+
+
+def as_wished(brief: Brief, words: str) -> tuple[Brief, Ask]:
+    """The brief, with what the words put right about the API, and what to ask of the writer."""
+
+    def ask(writer: Writer, brief: Brief) -> Reply:
+        try:
+            return writer.refine(brief, words)
+        except StepFailed as failure:
+            if failure.finding.kind is not FindingKind.BEYOND_WRITER:
+                raise
+            # words about the API, not about the script: fit the script to what is known now
+            with suppress(StepFailed):
+                return writer.repair(brief, Finding(FindingKind.PROFILE_MISMATCH, words, Remedy.REPAIR))
+            raise
+
+    return replace(brief, profile=correct(brief.profile, words) or brief.profile), ask
 
 
 def _draft(session: Session, kit: Kit, brief: Brief, ask: Ask) -> Draft:

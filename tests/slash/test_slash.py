@@ -35,6 +35,9 @@ class Notebook:
     def sql(self, text: str) -> Sequence[Block]:
         return self._note("sql", text)
 
+    def profile(self, words: str) -> Sequence[Block]:
+        return self._note("profile", words)
+
     def tables(self) -> Sequence[Block]:
         raise PilotError("Nothing is loaded yet.", "pilot run loads.")
 
@@ -97,7 +100,7 @@ def test_help_lists_every_command(commands: SlashCommands, host: ScriptedHost, t
     (block,) = host.shown
     assert isinstance(block, Table)
     assert {row[0].split()[0] for row in block.rows} == {
-        *("/help", "/show", "/log", "/run", "/sql", "/tables", "/dlt", "/undo", "/model", "/quit")
+        *("/help", "/show", "/log", "/run", "/sql", "/profile", "/tables", "/dlt", "/undo", "/model", "/quit")
     }
 
 

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from pilot.api.show import profile_blocks
 from pilot.catalogue import Catalogue
 from pilot.commands.build import check_begun, renew_writer, take_up
 from pilot.desk import result_blocks
@@ -61,6 +62,24 @@ def undo(options: Options, number: int | None) -> int:
         says: list[Json] = [block.text for block in blocks if isinstance(block, Line)]
         show_or_print(shop.host, options, blocks, {"version": 1, "says": says})
     return 0
+
+
+def profile(options: Options, words: str) -> int:
+    """What is known of the API; with words, put it right."""
+    if not words:
+        return _look(options, _profile)
+    check_begun(options)
+    with open_workshop(options, take_up) as shop:
+        blocks = shop.desk.profile(words)
+        show_or_print(shop.host, options, blocks, msgspec.to_builtins(shop.session.facts.profile))
+    return 0
+
+
+def _profile(session: Session) -> tuple[Sequence[Block], Json]:
+    known = session.facts.profile
+    if known is None:
+        raise PilotError("Nothing was seen of an API yet.", "pilot resume goes on to look at it.")
+    return profile_blocks(known), msgspec.to_builtins(known)
 
 
 def query(options: Options, words: str) -> int:

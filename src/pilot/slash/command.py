@@ -21,6 +21,9 @@ class SlashContext(Protocol):
     def sql(self, text: str) -> Sequence[Block]:
         """Ask the loaded tables, in SQL or in words."""
 
+    def profile(self, words: str) -> Sequence[Block]:
+        """What is known of the API; with words, what they put right about it."""
+
     def tables(self) -> Sequence[Block]:
         """The loaded tables."""
 

@@ -66,6 +66,13 @@ COMMANDS = (
     ),
     Command("run", "", "run the script", _alone("run", lambda context: context.run())),
     Command("sql", "QUERY", "ask the loaded tables, in SQL or in words", _sql, also=("query",)),
+    Command(
+        "profile",
+        "[WORDS]",
+        "show what is known of the API, or put it right",
+        lambda context, text: context.profile(text),
+        also=("api",),
+    ),
     Command("tables", "", "show the loaded tables", _alone("tables", lambda context: context.tables())),
     Command("dlt", "COMMAND", "run a dlt command: /dlt pipeline NAME info", _dlt),
     Command("undo", "", "put the last change back", _alone("undo", lambda context: context.undo())),
