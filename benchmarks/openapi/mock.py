@@ -214,4 +214,4 @@ def _value(document: Document, schema: Node, number: int, depth: int) -> Any:
         "date-time": f"2026-01-{number % 28 + 1:02}T08:00:00Z",
         "date": f"2026-02-{number % 28 + 1:02}",
     }
-    return formats.get(schema.get("format", ""), f"text {number}")
+    return formats.get(schema.get("format", ""), f"text-{number}")

@@ -64,9 +64,10 @@ class Look:
     """Fields that tell records apart even when others change from call to call."""
     body: Mapping[str, Json] | None = field(default=None, repr=False)
     """For a POST that reads: what it carries. Then paging is asked for in there, by dotted paths."""
-
     hints: tuple[str, ...] = ()
     """Parameters that a spec says are for paging."""
+    takes_cursor: tuple[str, ...] = ()
+    """Those of them that take a cursor."""
 
     def __post_init__(self) -> None:
         self.key = identity_of(self.rows)

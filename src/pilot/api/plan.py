@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 from urllib.parse import quote, urlsplit
 
 from pilot.api.naming import says_nothing, table_name
-from pilot.api.openapi.families import family
+from pilot.api.openapi.families import GENERIC, family
 from pilot.api.openapi.matching import by_words
 from pilot.api.profile import Endpoint
 from pilot.api.survey import Offer, Survey
+from pilot.api.trails import folded
 from pilot.api.words import Named, Target
 from pilot.finding import Json
+
+_PLACEHOLDER = re.compile(r"\{.*\}|%7B|/:[A-Za-z]|<.*>")
 
 
 @dataclass(frozen=True)
@@ -22,6 +27,11 @@ class Aim:
     target: Target
     offer: Offer | None = None
     """What a spec says of it."""
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Parameters that the spec requires and knows no value for."""
+        return self.offer.missing if self.offer else ()
 
     def endpoint(self, taken: frozenset[str]) -> Endpoint:
         """The endpoint before it was looked at, its path from the host on."""
@@ -64,8 +74,31 @@ def _target(survey: Survey, offer: Offer, named: Sequence[Target]) -> Target:
     return replace(target, secrets=keys.secrets, login=keys.login) if keys else target
 
 
-def filled(url: str, bindings: Mapping[str, str], row: Json) -> str | None:
-    """The URL with a parent's record in its placeholders; None where the record has no value for one."""
+Way: TypeAlias = "tuple[Endpoint, str, Json]"
+"""An endpoint, the URL to ask it at, and the parent's record that fills the URL."""
+
+
+def ways(url: str, endpoint: Endpoint, rows: Sequence[Json]) -> Iterator[Way]:
+    """How the endpoint may be asked: a child with the first record of its parent that fills the path.
+
+    Which field of the record belongs there is a guess, so others that identify it follow.
+    """
+    if endpoint.parent is None:
+        yield endpoint, url, None
+        return
+    row = next((row for row in rows if _filled(url, endpoint.bindings, row)), None)
+    if not isinstance(row, dict) or not endpoint.bindings:
+        return
+    *_, last = endpoint.bindings
+    likely = [name for known in GENERIC for name in row if folded(name) == known]
+    for field in dict.fromkeys([endpoint.bindings[last], *likely]):
+        bindings = {**endpoint.bindings, last: field}
+        if place := _filled(url, bindings, row):
+            yield replace(endpoint, bindings=bindings), place, row
+
+
+def _filled(url: str, bindings: Mapping[str, str], row: Json) -> str | None:
+    """The URL with a record's fields in its placeholders; None where the record has no value for one."""
     for placeholder, field in bindings.items():
         value = row.get(field) if isinstance(row, dict) else None
         if isinstance(value, bool) or not isinstance(value, (str, int)) or value == "":
@@ -76,9 +109,22 @@ def filled(url: str, bindings: Mapping[str, str], row: Json) -> str | None:
 
 def carrying(rows: Sequence[Json], endpoint: Endpoint, parent: Json) -> list[Json]:
     """A child's records with the fields that dlt takes over from the parent's."""
-    fields = (
-        {f"_{endpoint.parent}_{f}": parent.get(f) for f in endpoint.bindings.values()}
-        if isinstance(parent, dict)
-        else {}
-    )
+    if not isinstance(parent, dict):
+        return [*rows]
+    fields = {f"_{endpoint.parent}_{field}": parent.get(field) for field in endpoint.bindings.values()}
     return [{**fields, **row} if isinstance(row, dict) else row for row in rows]
+
+
+def obstacle(aim: Aim, endpoint: Endpoint) -> str:
+    """Why an endpoint can't be asked for; "" when it can."""
+    if missing := [name for name in aim.missing if name not in endpoint.params]:
+        return f"the spec requires a value for {', '.join(missing)}; say it, as in {missing[0]}=…"
+    if endpoint.method != "GET" and aim.target.body is None:
+        return "the spec reads it by POST; name it together with POST to have it asked"
+    path = urlsplit(aim.target.url).path
+    open_ends = endpoint.params.values() if endpoint.parent else (path, *endpoint.params.values())
+    return (
+        "the URL has a placeholder, so it was not asked for"
+        if any(map(_PLACEHOLDER.search, open_ends))
+        else ""
+    )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from urllib.parse import urlsplit
 
 from pilot.api.auth import keys_from
@@ -17,13 +17,14 @@ from pilot.api.look import Ask, Look, first_look
 from pilot.api.openapi.agreement import agreed, settled
 from pilot.api.openapi.document import LARGEST
 from pilot.api.openapi.surveyor import survey_of
+from pilot.api.page_size import with_larger_pages
 from pilot.api.paging import find_paging
-from pilot.api.plan import Aim, aims_of, carrying, filled
+from pilot.api.plan import Aim, aims_of, carrying, obstacle, ways
 from pilot.api.profile import ApiProfile, AuthKind, Endpoint, PagingKind
 from pilot.api.required import required_by, said_value
 from pilot.api.sensitive import is_placeholder, scrubbed
 from pilot.api.sites import host_of, origin, same_site
-from pilot.api.survey import Survey
+from pilot.api.survey import Offer, Survey
 from pilot.api.words import Named, read_words
 from pilot.finding import Json
 from pilot.kit import Watch
@@ -33,7 +34,8 @@ MayContact = Callable[[str, str], bool]
 _MOST_TARGETS = 6
 _MOST_PARENTS = 20
 _NO_WAY = (AuthKind.NONE, AuthKind.UNKNOWN)
-_PLACEHOLDER = re.compile(r"\{.*\}|%7B|/:[A-Za-z]|<.*>")
+_MOST_WAYS = 2
+_NOT_THERE = (400, 404, 422)
 
 
 class ApiProber:
@@ -146,35 +148,22 @@ class _Probe:
         return known
 
     def _endpoint(self, aim: Aim, endpoint: Endpoint) -> Endpoint:
-        url, parent = self._url(aim, endpoint)
-        missing = ", ".join(aim.offer.missing) if aim.offer else ""
-        missing = (
-            ""
-            if not missing or set(aim.offer.missing if aim.offer else ()) <= {*endpoint.params}
-            else missing
-        )
-        if url is None:
+        said = {n: v for n in aim.missing if (v := said_value(self._words, n))}
+        endpoint = replace(endpoint, params={**endpoint.params, **said})
+        if problem := obstacle(aim, endpoint):
+            return replace(endpoint, error=problem)
+        look = None
+        rows = self._rows.get(endpoint.parent or "", [])
+        for way, url, parent in islice(ways(aim.target.url, endpoint, rows), _MOST_WAYS):
+            look, endpoint = self._look(url, way, aim.offer), way
+            self._rows[way.name] = carrying(look.rows[:_MOST_PARENTS], way, parent)
+            if look.first.status not in _NOT_THERE:
+                break
+        if look is None:
             return replace(endpoint, error=f"{endpoint.parent} showed no record to ask with")
-        if missing:
-            return replace(endpoint, error=f"the spec requires a value for {missing}, which nobody said")
-        if _PLACEHOLDER.search(urlsplit(url).path) or any(map(_PLACEHOLDER.search, endpoint.params.values())):
-            return replace(endpoint, error="the URL has a placeholder, so it was not asked for")
-        if aim.offer and endpoint.method != "GET" and aim.target.body is None:
-            return replace(endpoint, error="it is read by POST, so it was not asked for")
-        look = self._look(url, endpoint, aim.offer.hints if aim.offer else ())
-        self._rows[endpoint.name] = carrying(look.rows[:_MOST_PARENTS], endpoint, parent)
         return self._described(self._moved(endpoint, look.first.answer), look)
 
-    def _url(self, aim: Aim, endpoint: Endpoint) -> tuple[str | None, Json]:
-        """Where to ask: for a child with the first record of its parent that fills the path."""
-        if endpoint.parent is None:
-            return aim.target.url, None
-        for row in self._rows.get(endpoint.parent, []):
-            if url := filled(aim.target.url, endpoint.bindings, row):
-                return url, row
-        return None, None
-
-    def _look(self, url: str, endpoint: Endpoint, hints: Sequence[str]) -> Look:
+    def _look(self, url: str, endpoint: Endpoint, offer: Offer | None) -> Look:
         path = urlsplit(url).path
         body = endpoint.body if endpoint.method == "POST" else None
         self._say(f"{endpoint.method} {host_of(url)}{path}")
@@ -184,7 +173,8 @@ class _Probe:
             answer = self._door.ask(Knock(url, params, body))
         self._headers.update(answer.headers)
         look = first_look(self._asking(path), url, params, answer, body)
-        look.hints = tuple(hints)
+        if offer is not None:
+            look.hints, look.takes_cursor = offer.hints, offer.takes_cursor
         return look
 
     def _said_for(self, answer: Answer) -> dict[str, str]:
@@ -228,7 +218,8 @@ class _Probe:
             status=look.first.status or None,
             content_type=look.first.answer.content_type or None,
             records=records,
-            paging=replace(paging, note=scrubbed(paging.note, self._secrets)),
+            # Larger pages only make it faster: they come last, as requests are few.
+            paging=replace(with_larger_pages(look, paging), note=scrubbed(paging.note, self._secrets)),
             primary_key=primary_key(look.seen, records.fields),
             cursors=with_filter(look, cursor_fields(records.fields), self._words),
             total=total[0] if total else None,

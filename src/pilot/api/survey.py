@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pilot.api.profile import Auth, Endpoint
 
@@ -21,6 +21,10 @@ class Offer:
     """It answers with several records, or the spec does not say what it answers with."""
     hints: tuple[str, ...] = ()
     """Query parameters that page."""
+    takes_cursor: tuple[str, ...] = ()
+    """Those of them that take a cursor."""
+    places: dict[str, str] = field(default_factory=dict)
+    """Placeholder of the path → its type, as far as the spec says it."""
     missing: tuple[str, ...] = ()
     """Required parameters that no value is known for."""
 

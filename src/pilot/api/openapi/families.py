@@ -13,7 +13,8 @@ from pilot.api.trails import folded
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 _ONE_ITEM = re.compile(r"(.*)/\{([^{}]+)\}")
 _ROWS = (Shape.LIST, Shape.KEYED, Shape.COLUMNAR)
-_GENERIC = ("id", "key", "slug", "code", "name", "uuid", "login", "number")
+GENERIC = ("id", "uuid", "slug", "login", "key", "code", "name", "number")
+"""What fields are called that stand for their record in a path, the likeliest first."""
 
 
 def with_parents(offers: Sequence[Offer]) -> tuple[Offer, ...]:
@@ -22,7 +23,7 @@ def with_parents(offers: Sequence[Offer]) -> tuple[Offer, ...]:
     by_path = {_shape_of(o.endpoint.path): o.endpoint for o in lists}
     found: dict[str, Endpoint] = {}
     for offer in sorted(offers, key=lambda o: o.endpoint.path.count("{")):
-        found[offer.key] = _related(offer.endpoint, by_path, found)
+        found[offer.key] = _related(offer, by_path, found)
     return tuple(replace(offer, endpoint=found[offer.key]) for offer in offers)
 
 
@@ -43,7 +44,8 @@ def _shape_of(path: str) -> str:
     return _PLACEHOLDER.sub("{}", path.strip("/"))
 
 
-def _related(endpoint: Endpoint, by_path: dict[str, Endpoint], done: dict[str, Endpoint]) -> Endpoint:
+def _related(offer: Offer, by_path: dict[str, Endpoint], done: dict[str, Endpoint]) -> Endpoint:
+    endpoint = offer.endpoint
     names = _PLACEHOLDER.findall(endpoint.path)
     if not names:
         return endpoint
@@ -54,7 +56,7 @@ def _related(endpoint: Endpoint, by_path: dict[str, Endpoint], done: dict[str, E
     bindings = _inherited(names[:-1], _PLACEHOLDER.findall(whole.path), whole)
     if bindings is None:
         return endpoint
-    bindings[names[-1]] = _field(names[-1], whole)
+    bindings[names[-1]] = _field(names[-1], offer.places.get(names[-1], ""), whole)
     return replace(endpoint, parent=parent.name, bindings=bindings)
 
 
@@ -85,11 +87,11 @@ def _inherited(names: Sequence[str], of_parent: Sequence[str], parent: Endpoint)
     return dict(zip(names, carried, strict=True)) if len(carried) == len(names) else None
 
 
-def _field(placeholder: str, parent: Endpoint) -> str:
-    """The field of the parent's records that fills a placeholder."""
-    fields = {
-        folded(f.name): f.name for f in parent.records.fields if set(f.types) - {"null", "object", "list"}
-    }
+def _field(placeholder: str, kind: str, parent: Endpoint) -> str:
+    """The field of the parent's records that fills a placeholder of this type."""
+    plain = [f for f in parent.records.fields if set(f.types) - {"null", "object", "list"}]
+    fields = {folded(f.name): f.name for f in plain}
+    texts = {folded(f.name) for f in plain if "text" in f.types}
     whole = folded(placeholder)
     if whole in fields:
         return fields[whole]
@@ -98,6 +100,8 @@ def _field(placeholder: str, parent: Endpoint) -> str:
     for rest in (whole[len(stem) :] for stem in stems):
         if rest in fields:
             return fields[rest]
-    ending = next((end for end in _GENERIC if whole.endswith(end) and end in fields), None)
-    first = ending or next((name for name in _GENERIC if name in fields), None)
-    return fields[first] if first else (parent.primary_key or ("id",))[0]
+    if ending := next((end for end in GENERIC if whole.endswith(end) and end in fields), None):
+        return fields[ending]
+    # `/orgs/{org}` with a text in it: the organisation's name in addresses, not its number
+    known = [name for name in GENERIC if name in fields and (kind != "string" or name in texts)]
+    return fields[known[0]] if known else (parent.primary_key or ("id",))[0]

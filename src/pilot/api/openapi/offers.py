@@ -80,6 +80,8 @@ def _offer(
         tags=tuple(map(str, tags)) if isinstance(tags, list) else (),
         listed=listed,
         hints=tuple(p.name for p in parameters if p.role is not Role.NONE),
+        takes_cursor=tuple(p.name for p in parameters if p.role is Role.CURSOR),
+        places={p.name: p.kind for p in parameters if p.place == "path"},
         missing=tuple(name for name, value in wanted.items() if value is None),
     )
 
