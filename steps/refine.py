@@ -1,8 +1,11 @@
 """What next? Requests in words, until the person leaves."""
 
-from pilot.errors import AnswerMissing, Declined, EndOfInput
+import re
+
+from pilot.errors import AnswerMissing, Declined, EndOfInput, StartPolicy
 from pilot.facts import Facts
 from pilot.kit import Kit
+from pilot.project.naming import check_name
 from pilot.screen import Line, Question
 from pilot.session.cell import CellState
 from pilot.session.session import Session
@@ -26,6 +29,7 @@ class Refine(Step):
             "What next? In words; Enter leaves, /help tells more.", flag="pilot refine", optional=True
         )
         while request := self._ask(kit, question):
+            _start_another(request)
             try:
                 cell = kit.policies.run(_POLICY, Facts(request=request), "Request")
             except (AnswerMissing, Declined) as error:
@@ -42,3 +46,10 @@ class Refine(Step):
             return kit.host.ask(question).strip()
         except EndOfInput:
             return ""
+
+
+def _start_another(request: str) -> None:
+    """`dlt init NAME DESTINATION`, typed like a request, starts the policy for that pipeline."""
+    match = re.fullmatch(r"dlt\s+init\s+(\S+)(?:\s+(\S+))?", request)
+    if match:
+        raise StartPolicy(check_name(match[1]), match[2] or "duckdb")
