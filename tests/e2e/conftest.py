@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.command import clean_environment
+from tests.e2e.command import Project, clean_environment, new_project
 from tests.e2e.house import House, well_api
 from tests.support.weather_api import serve
 
@@ -32,3 +32,9 @@ def house(isolated: Path) -> Iterator[House]:
     with serve(api), ExitStack() as closing:
         closing.callback(api.over.set)
         yield House(isolated, api, closing)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """An empty folder where pilot is called with nobody there."""
+    return new_project(tmp_path)
