@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from benchmarks.apis.case import Case  # noqa: E402
 from benchmarks.apis.cases import CASES  # noqa: E402
-from benchmarks.apis.score import COMPLETE, SAID, WRONG, Score, score_dlt, score_pilot  # noqa: E402
+from benchmarks.apis.score import COMPLETE, FAILED, SAID, WRONG, Score, score_dlt, score_pilot  # noqa: E402
 
 _HEAD = f"{'API':<28} {'pilot':<9} {'probe':>5} {'all':>5} {'sec':>5}   {'dlt':<9} what was said"
 
@@ -44,7 +44,7 @@ def main() -> int:
 def _summed(scores: list[tuple[Case, Score, Score | None]]) -> int:
     loadable = [(own, bare) for case, own, bare in scores if case.loadable]
     for name, some in (("pilot", [o for o, _ in loadable]), ("dlt", [b for _, b in loadable if b])):
-        counts = {v: sum(1 for score in some if score.verdict == v) for v in (COMPLETE, SAID, WRONG)}
+        counts = {v: sum(1 for score in some if score.verdict == v) for v in (COMPLETE, SAID, FAILED, WRONG)}
         print(f"{name}: " + ", ".join(f"{count} {verdict}" for verdict, count in counts.items()))
     return 1 if any(own.verdict == WRONG for _, own, _ in scores) else 0
 

@@ -26,6 +26,9 @@ class Case:
     secrets: Mapping[str, str] = field(default_factory=dict)
     loadable: bool = True
     """False: nobody can load all of it, so a plain word about that is the right answer."""
+    later: Callable[[], Route] | None = None
+    """How the API answers when the pipeline runs a second time; then `later_rows` are the truth."""
+    later_rows: Rows = ()
     renamed: Mapping[str, str] = field(default_factory=dict)
     """For dlt's own source: columns that get other names there."""
 

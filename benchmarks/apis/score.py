@@ -17,7 +17,7 @@ from benchmarks.apis.case import Case, Rows
 from benchmarks.apis.compare import columns_of, loaded_rows, renamed, true_rows
 from tests.support.api_server import ApiServer
 
-COMPLETE, SAID, WRONG = "complete", "said", "WRONG"
+COMPLETE, SAID, FAILED, WRONG = "complete", "said", "failed", "WRONG"
 _SAYING = ("not proven", "only the first page", "only its beginning")
 _PILOT_SECONDS, _DLT_SECONDS = 120, 20
 
@@ -60,6 +60,12 @@ def score_pilot(case: Case) -> Score:
         run = _run(command, root, given, _PILOT_SECONDS)
         seconds = time.monotonic() - started
         verdict, detail = _judged(case.rows, root / "project" / "case.duckdb", _told(run), run.returncode)
+        if case.later is not None and verdict == COMPLETE:
+            server.routes[case.plain_path] = case.later()
+            again = [sys.executable, "-m", "pilot", "run", "--dir", str(root / "project")]
+            run = _run([*again, "--yes", "--no-input", "--json"], root, given, _PILOT_SECONDS)
+            rows = case.later_rows
+            verdict, detail = _judged(rows, root / "project" / "case.duckdb", _told(run), run.returncode)
         probes = sum(1 for r in server.requests if r.headers.get("user-agent") == "dlt-pilot")
         return Score(verdict, detail, probes, len(server.requests), seconds)
 
@@ -75,6 +81,7 @@ def score_dlt(case: Case) -> Score:
         rows = renamed(case.rows, case.renamed)
         said = run.stderr if run.returncode else ""
         verdict, detail = _judged(rows, Path(folder, "case.duckdb"), said[-300:], run.returncode)
+        verdict = FAILED if verdict == SAID else verdict
         return Score(verdict, detail, 0, len(server.requests), seconds)
 
 
@@ -125,4 +132,4 @@ def _judged(rows: Rows, database: Path, told: str, code: int) -> tuple[str, str]
         return (SAID if code and told else WRONG), told[-160:] or "nothing was loaded"
     extra, missing = sum((found - truth).values()), sum((truth - found).values())
     detail = f"{found.total()} of {truth.total()} rows, {missing} missing, {extra} too many or different"
-    return (SAID if told and not extra else WRONG), f"{detail}; {told[:120]}"
+    return (SAID if told and (code or not extra) else WRONG), f"{detail}; {told[:120]}"

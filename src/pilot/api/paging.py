@@ -7,7 +7,7 @@ from dataclasses import replace
 from pilot.api.counting import by_offset, by_page, counts_pages, first_names, speaks_of_offset
 from pilot.api.links import by_cursor, by_header, by_last_id, by_link
 from pilot.api.look import Look, Verdict
-from pilot.api.page_size import by_size, with_larger_pages
+from pilot.api.page_size import by_size
 from pilot.api.post import in_body
 from pilot.api.profile import How, Paging, PagingKind, Shape
 from pilot.finding import Json
@@ -17,7 +17,7 @@ _MOST_NOTES = 3
 
 def find_paging(look: Look) -> Paging:
     """The way to further pages. `proven` only where it was walked, or where the API says there is none."""
-    paging = with_larger_pages(look, _found(look))
+    paging = _found(look)
     return paging if look.body is None else replace(paging, options=in_body(paging.options))
 
 

@@ -206,7 +206,10 @@ class _Probe:
         return replace(endpoint, path=urlsplit(answer.url).path.lstrip("/"))
 
     def _described(self, endpoint: Endpoint, look: Look) -> Endpoint:
-        paging = find_paging(look)
+        paging, fields = find_paging(look), look.found.records.fields
+        cursors = with_filter(look, cursor_fields(fields), self._words)
+        # Larger pages only make it faster: they come last, as requests are few.
+        paging = with_larger_pages(look, paging)
         records, total = look.found.records, look.first.envelope.total(len(look.rows))
         if look.first.body.partial or look.first.answer.cut:
             self._notes.append(f"{endpoint.name}: the answer is large; only its beginning was looked at")
@@ -218,10 +221,9 @@ class _Probe:
             status=look.first.status or None,
             content_type=look.first.answer.content_type or None,
             records=records,
-            # Larger pages only make it faster: they come last, as requests are few.
-            paging=replace(with_larger_pages(look, paging), note=scrubbed(paging.note, self._secrets)),
+            paging=replace(paging, note=scrubbed(paging.note, self._secrets)),
             primary_key=primary_key(look.seen, records.fields),
-            cursors=with_filter(look, cursor_fields(records.fields), self._words),
+            cursors=cursors,
             total=total[0] if total else None,
             error=scrubbed(look.found.problem, self._secrets),
         )
