@@ -39,7 +39,9 @@ def test_a_room_knows_neither_the_engine_nor_a_host_nor_a_command(room: str) -> 
 def test_steps_know_no_other_step_and_no_engine() -> None:
     for file in _files(_ROOT / "steps"):
         named = set(_imports(file))
-        assert not [name for name in named if name.startswith(("steps", "pilot.shipped", "pilot.engine"))], file
+        assert not [name for name in named if name.startswith(("steps", "pilot.shipped", "pilot.engine"))], (
+            file
+        )
 
 
 def test_pilot_imports_no_step_by_name() -> None:
@@ -74,9 +76,53 @@ def test_nothing_happens_at_import(tmp_path: Path) -> None:
         for file in _files(_PACKAGE)
         if file.name != "__main__.py" and "child" not in file.stem
     ]
-    program = f"import importlib\nfor name in {names!r}: importlib.import_module(name.removesuffix('.__init__'))"
+    program = (
+        f"import importlib\nfor name in {names!r}: importlib.import_module(name.removesuffix('.__init__'))"
+    )
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, cwd=tmp_path, check=False
+        [sys.executable, "-W", "error", "-c", program],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        check=False,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert list(tmp_path.iterdir()) == []
+
+
+def _calls(node: ast.AST) -> list[str]:
+    return [ast.unparse(call.func) for call in ast.walk(node) if isinstance(call, ast.Call)]
+
+
+def test_nothing_but_a_host_or_a_command_prints() -> None:
+    allowed = ("hosts", "commands", "cli.py", "__main__.py")
+    for file in _files(_PACKAGE) + _files(_ROOT / "steps"):
+        inside = file.relative_to(_PACKAGE) if file.is_relative_to(_PACKAGE) else file
+        if inside.parts[0] in allowed or "child" in file.stem:
+            continue
+        assert "print" not in _calls(ast.parse(file.read_text("utf-8"))), file
+
+
+def test_files_are_changed_through_the_gate_only() -> None:
+    for file in [
+        *_files(_ROOT / "steps"),
+        _PACKAGE / "desk.py",
+        _PACKAGE / "drafting.py",
+        _PACKAGE / "engine.py",
+    ]:
+        calls = _calls(ast.parse(file.read_text("utf-8")))
+        assert not [
+            call for call in calls if call.endswith(("project.write", ".write_text", ".write_bytes"))
+        ], file
+
+
+def test_whoever_runs_the_script_asks_the_gate_first() -> None:
+    runs = 0
+    for file in [*_files(_ROOT / "steps"), *_files(_PACKAGE)]:
+        for function in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(function, ast.FunctionDef):
+                calls = _calls(function)
+                if any(call.endswith("kit.runner.run") for call in calls):
+                    runs += 1
+                    assert any(call.endswith("consent.run") for call in calls), f"{file}: {function.name}"
+    assert runs >= 3
