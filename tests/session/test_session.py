@@ -164,9 +164,9 @@ def test_several_changes_of_one_file_in_one_cell_are_one(tmp_path: Path, session
 
 
 def test_a_second_writer_is_told_who_works_here(tmp_path: Path) -> None:
-    with only_writer(tmp_path), pytest.raises(PilotError, match=r"Another pilot \(process \d+\)"):
-        with only_writer(tmp_path):
-            pass
+    told = pytest.raises(PilotError, match=r"Another pilot \(process \d+\)")
+    with only_writer(tmp_path), told, only_writer(tmp_path):
+        pass
     with only_writer(tmp_path):
         pass
 

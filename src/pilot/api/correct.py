@@ -21,8 +21,8 @@ _RECORDS = re.compile(
 _SELECTOR = re.compile(rf"\b(?:data[ _]?selector)\s*(?:is|=|:)\s*{_PATH}", re.I)
 _AT_TOP = re.compile(r"\b(?:records|rows|items|list)\s+(?:are|is)\s+at\s+the\s+(?:top|root)\b", re.I)
 _KEY = re.compile(
-    rf"\b(?:primary[ _])?(?<!api )(?<!api_)key(?:\s+(?:of|for)\s+(?:the\s+)?/?[\w\-/]+)?(?:\s*[=:]\s*|\s+(?:is|are|should be)\s+){_NAME}"
-    rf"((?:\s*(?:,|and|\+)\s*{_NAME})*)",
+    r"\b(?:primary[ _])?(?<!api )(?<!api_)key(?:\s+(?:of|for)\s+(?:the\s+)?/?[\w\-/]+)?"
+    rf"(?:\s*[=:]\s*|\s+(?:is|are|should be)\s+){_NAME}((?:\s*(?:,|and|\+)\s*{_NAME})*)",
     re.I,
 )
 _PAGES = re.compile(
