@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pilot.api.fit import misfits
-from pilot.api.profile import ApiProfile, Auth, AuthKind, How
+from pilot.api.profile import ApiProfile, Auth, AuthKind, Endpoint, How, Records, Shape
 
 HEADER = Auth(AuthKind.API_KEY, "header", "X-API-Key", How.SEEN)
 QUERY = Auth(AuthKind.API_KEY, "query", "api_key", How.SEEN)
@@ -57,6 +57,15 @@ def test_a_script_that_sends_the_key_as_it_was_seen_fits(auth: Auth, script: str
 def test_a_script_that_sends_the_key_otherwise_is_told(auth: Auth, script: str, place: str) -> None:
     (line,) = misfits(script, ApiProfile(auth=auth))
     assert place in line
+
+
+def test_a_selector_that_is_left_to_detection_is_told_and_an_explicit_one_fits() -> None:
+    endpoint = Endpoint("items", "items", records=Records(Shape.LIST, "items"))
+    profile = ApiProfile(endpoints=(endpoint,))
+    script = 'rest_api_source({"resources": [{"name": "items", "endpoint": {"path": "items"}}]})'
+    (line,) = misfits(script, profile)
+    assert "leaves it to dlt" in line
+    assert misfits(script.replace('"path"', '"data_selector": "items", "path"'), profile) == ()
 
 
 def test_a_script_that_can_not_be_read_is_left_to_its_run() -> None:

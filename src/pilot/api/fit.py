@@ -50,9 +50,17 @@ def _misfits(tree: ast.Module, endpoint: Endpoint) -> Iterator[str]:
     selector = endpoint.records.selector
     if endpoint.records.shape is Shape.LIST and selector != "$" and not _names(tree, selector):
         yield f"{endpoint.path}: the records are at {selector}, which the script does not name"
+    elif endpoint.records.shape is Shape.LIST and _leaves_it_to_detection(tree):
+        yield f"{endpoint.path}: the records are at {selector}, the script leaves it to dlt to find them"
     paging = endpoint.paging
     if paging.proven and paging.kind not in _FLAT and not _pages(tree):
         yield f"{endpoint.path}: there are more pages ({paging.kind.value}), and the script reads one"
+
+
+def _leaves_it_to_detection(tree: ast.Module) -> bool:
+    """dlt takes the first list that it finds in an answer, which may be another one on another day."""
+    said = {*_texts(tree), *_identifiers(tree)}
+    return bool(said & {"rest_api_source", "rest_api_resources"}) and "data_selector" not in said
 
 
 def _names(tree: ast.Module, selector: str) -> bool:
