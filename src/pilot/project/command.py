@@ -12,6 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from pilot.run.environment import child_environment
+
 LAUNCH = (
     "import atexit, gc, sys; gc.set_threshold(50_000); atexit.register(gc.freeze); "
     "sys.path[:] = [p for p in sys.path if p]; sys.argv[0] = 'dlt'; "
@@ -25,13 +27,6 @@ LAUNCH = (
 of which would go into looking for garbage among the modules.
 """
 
-_NEEDED = """
-    PATH HOME USER LOGNAME SHELL LANG LANGUAGE TZ TMPDIR TEMP TMP TERM VIRTUAL_ENV XDG_DATA_HOME HTTP_PROXY
-    HTTPS_PROXY ALL_PROXY NO_PROXY SSL_CERT_FILE SSL_CERT_DIR REQUESTS_CA_BUNDLE CURL_CA_BUNDLE
-    GIT_SSL_CAINFO SYSTEMROOT WINDIR COMSPEC PATHEXT APPDATA LOCALAPPDATA USERPROFILE HOMEDRIVE HOMEPATH
-    PROGRAMDATA LD_LIBRARY_PATH DYLD_LIBRARY_PATH
-"""
-NEEDED = frozenset(_NEEDED.split())
 MOVES_THE_PROJECT = frozenset({"DLT_PROJECT_DIR", "DLT_CONFIG_FOLDER"})
 
 
@@ -85,21 +80,10 @@ def run_dlt(
 
 
 def dlt_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """What dlt needs from the environment and nothing else; its telemetry is off."""
-    kept = {name: value for name, value in environ.items() if _is_needed(name.upper())}
-    return {
-        **kept,
-        "RUNTIME__DLTHUB_TELEMETRY": "false",
-        "PYTHONUTF8": "1",
-        "NO_COLOR": "1",
-        "GIT_TERMINAL_PROMPT": "0",
-    }
-
-
-def _is_needed(name: str) -> bool:
-    """Configuration that dlt reads has `__` between its parts."""
-    ours = name in NEEDED or name.startswith(("LC_", "DLT_")) or "__" in name.strip("_")
-    return ours and name not in MOVES_THE_PROJECT
+    """What any child gets, but for what would move the project; git asks nothing."""
+    kept = child_environment(environ, {})
+    needed = {name: value for name, value in kept.items() if name not in MOVES_THE_PROJECT}
+    return {**needed, "PYTHONUTF8": "1", "GIT_TERMINAL_PROMPT": "0"}
 
 
 def _end(process: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:
