@@ -25,7 +25,8 @@ def since(rows: Rows, param: str) -> Callable[[], Route]:
         found = [row for row in rows if row["updated_at"] >= asked]
         page = request.number("page", 1)
         last = page * SIZE >= len(found)
-        return Reply(data={"items": found[(page - 1) * SIZE : page * SIZE], "next_page": None if last else page + 1})
+        body = {"items": found[(page - 1) * SIZE : page * SIZE], "next_page": None if last else page + 1}
+        return Reply(data=body)
 
     return lambda: route
 

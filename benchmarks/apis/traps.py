@@ -128,6 +128,67 @@ def growing(request: Request) -> Reply:
     return Reply(data={"items": rows[(number - 1) * SIZE : number * SIZE]})
 
 
+def nothing_at_end(request: Request) -> Reply:
+    """204, no content, after the last page."""
+    rows = page_of(request)
+    return Reply(data=rows) if rows else Reply(204, raw=b"")
+
+
+def null_at_end(request: Request) -> Reply:
+    """null in place of the list, after the last page."""
+    return Reply(data={"items": page_of(request) or None})
+
+
+def missing_at_end(request: Request) -> Reply:
+    """No list at all after the last page."""
+    rows = page_of(request)
+    return Reply(data={"items": rows} if rows else {"page": request.number("page", 1)})
+
+
+def refused_at_end(request: Request) -> Reply:
+    """400 after the last page."""
+    rows = page_of(request)
+    return Reply(data={"total": 25, "items": rows}) if rows else Reply(400, {"message": "page out of range"})
+
+
+def token_in_header(request: Request) -> Reply:
+    """The next page's token is a header."""
+    start = int(request.query.get("page_token", "t0").removeprefix("t"))
+    more = {"X-Next-Page-Token": f"t{start + SIZE}"} if start + SIZE < len(ROWS) else {}
+    return Reply(data=ROWS[start : start + SIZE], headers=more)
+
+
+def nested_cursor(request: Request) -> Reply:
+    """A cursor deep in the answer, sent as a parameter with brackets."""
+    start = int(request.query.get("page[after]", "q0").removeprefix("q"))
+    after = f"q{start + SIZE}" if start + SIZE < len(ROWS) else None
+    return Reply(data={"data": ROWS[start : start + SIZE], "meta": {"page": {"cursors": {"after": after}}}})
+
+
+def bracketed_pages(request: Request) -> Reply:
+    """JSON:API's page[number] and page[size], with no links."""
+    size = request.number("page[size]", SIZE)
+    start = (request.number("page[number]", 1) - 1) * size
+    data = [{"type": "people", **row} for row in ROWS[start : start + size]]
+    return Reply(data={"data": data}, headers={"Content-Type": "application/vnd.api+json"})
+
+
+def empty_text_at_end(request: Request) -> Reply:
+    """The last next link is an empty text."""
+    start = request.number("o", 0)
+    link = f"{request.base}{request.path}?o={start + SIZE}" if start + SIZE < len(ROWS) else ""
+    return Reply(data={"items": ROWS[start : start + SIZE], "next": link})
+
+
+def newest_first(request: Request) -> Reply:
+    """Pages by the time of the oldest record so far."""
+    rows = sorted(ROWS, key=lambda row: row["id"], reverse=True)
+    before = request.number("max_id", 10**9)
+    rows = [row for row in rows if row["id"] < before][:SIZE]
+    follow = {"max_id": rows[-1]["id"]} if rows and rows[-1]["id"] > ROWS[0]["id"] else {}
+    return Reply(data={"people": rows, **({"next_max_id": follow["max_id"]} if follow else {})})
+
+
 _GROWN = [{**row, **({"late": index} if index > 15 else {})} for index, row in enumerate(ROWS)]
 
 TRAPS: tuple[Case, ...] = (
@@ -148,6 +209,15 @@ TRAPS: tuple[Case, ...] = (
     Case("traps/opaque_cursor", lambda: opaque, ROWS),
     Case("traps/total_too_large", lambda: lying_total, ROWS),
     Case("traps/late_fields", lambda: growing, _GROWN),
+    Case("traps/204_at_end", lambda: nothing_at_end, ROWS),
+    Case("traps/null_at_end", lambda: null_at_end, ROWS),
+    Case("traps/missing_at_end", lambda: missing_at_end, ROWS),
+    Case("traps/400_at_end", lambda: refused_at_end, ROWS),
+    Case("traps/empty_text_at_end", lambda: empty_text_at_end, ROWS),
+    Case("traps/token_in_header", lambda: token_in_header, ROWS),
+    Case("traps/nested_cursor", lambda: nested_cursor, ROWS),
+    Case("traps/bracketed_pages", lambda: bracketed_pages, ROWS),
+    Case("traps/newest_first", lambda: newest_first, ROWS),
     Case("traps/last_page_again", lambda: UNPROVEN["clamped_without_total"], ROWS),
     Case("traps/ignores_paging", lambda: UNPROVEN["ignores_everything"], ROWS, loadable=False),
 )

@@ -15,6 +15,8 @@ from pilot.finding import Json
 
 _FAR_PAGE = 100_000
 _FAR_OFFSET = 1_000_000
+_REFUSALS = (400, 416, 422)
+"""Of the very page after the last; far away they may mean anything."""
 _NEARER = 100
 """Some APIs refuse to go far: then the end is looked for so many times nearer."""
 
@@ -121,7 +123,7 @@ def _page_number(look: Look, name: str) -> Paging | None:
         return None
     if second.verdict is Verdict.EMPTY:
         look.notes.append(f"{name}=2 is empty")
-        end = _End({"total_path": None})
+        end = _empty(second)
     else:
         look.keep(second)
         total = look.first.envelope.total(len(look.rows))
@@ -210,7 +212,7 @@ def _end(
     if page.verdict is Verdict.FAILED and after in (_FAR_PAGE, _FAR_OFFSET) and page.status != 404:
         page = look.page({name: after // _NEARER, **(extra or {})})
     if page.verdict is Verdict.EMPTY:
-        return _End({"total_path": None})
+        return _empty(page)
     more = look.first.envelope.has_more()
     if more and more.value is True and second.envelope.has_more():
         again = page.envelope.has_more()
@@ -220,9 +222,18 @@ def _end(
         return _end_with_rows(look, page, name, after, total, extra or {})
     if total:
         return _End({"total_path": total})
-    if page.status == 404:
-        return _End({"total_path": None}, note="the page after the last is a 404", status=404)
+    near = after not in (_FAR_PAGE, _FAR_OFFSET)
+    if page.status == 404 or (near and page.status in _REFUSALS):
+        note = f"the page after the last is a {page.status}"
+        return _End({"total_path": None}, note=note, status=page.status)
     return _End(known=False, note=f"{name}: what comes after the last page could not be seen")
+
+
+def _empty(page: Page) -> _End:
+    """Nothing there; an answer without content would be no JSON to dlt."""
+    if page.status == 204:
+        return _End({"total_path": None}, note="the page after the last is a 204", status=204)
+    return _End({"total_path": None})
 
 
 def _end_with_rows(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlsplit
@@ -23,6 +24,7 @@ from pilot.finding import Json
 _DEEPEST = 4
 _LINK_KEYS = ("href", "url", "uri", "link")
 _LINK_NAMES = ("rel", "relation")
+_HEADER = re.compile(r"(next|continuation|cursor).*(token|cursor|marker|page|id)|cursor|continuation", re.I)
 _TOTAL_HEADERS = ("x-total-count", "x-total", "total-count", "x-wp-total", "x-pagination-total-count")
 
 
@@ -37,6 +39,8 @@ class Sign:
     key: str
     """The last key as the API spells it."""
     value: Json = field(repr=False)
+    header: bool = False
+    """It is a header of the answer: `path` is its name."""
 
     @property
     def name(self) -> str:
@@ -83,8 +87,14 @@ class Envelope:
 
     def cursors(self) -> list[Sign]:
         """Values that may have to be sent to get the next page, the likeliest first."""
-        found = [sign for sign in self.signs if _is_cursor(sign)]
+        found = [sign for sign in (*self.signs, *_in_headers(self.headers)) if _is_cursor(sign)]
         return sorted(found, key=lambda sign: "next" not in sign.names[-1] and "after" not in sign.names[-1])
+
+    def again(self, sign: Sign) -> Json:
+        """What this answer has at the place of a sign of another answer."""
+        if sign.header:
+            return self.headers.get(sign.path)
+        return next((other.value for other in self.signs if other.path == sign.path), None)
 
     def has_more(self) -> Sign | None:
         """A plain yes or no to whether there is more."""
@@ -153,6 +163,14 @@ def _signs(body: Json, trail: Trail, records: Trail) -> Iterator[Sign]:
             yield from _signs(value, (*trail, key), records)
     elif trail:
         yield Sign(json_path(trail), tuple(folded(str(part)) for part in trail), str(trail[-1]), body)
+
+
+def _in_headers(headers: Mapping[str, str]) -> Iterator[Sign]:
+    """Tokens in headers. Numbers are none: they end with an empty text, which dlt would send again."""
+    for name, value in headers.items():
+        if _HEADER.search(name) and value and not value.isdecimal():
+            key = name.removeprefix("x-").replace("-", "_")
+            yield Sign(name, (folded(key),), key, value, header=True)
 
 
 def _link_list(links: list[Json], trail: Trail) -> Iterator[Sign]:

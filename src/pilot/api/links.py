@@ -86,6 +86,10 @@ def _walked(look: Look, sign: Sign, param: str) -> Paging | None:
     page = look.page({param: sign.value})
     if not _leads_on(sign, page):
         return None
+    if sign.header:
+        found: dict[str, Json] = {"cursor_key": sign.path, "cursor_param": param}
+        note = f"header {sign.path} sent as {param}, seen on page 2"
+        return _proven(look, page, PagingKind.HEADER_CURSOR, found, note)
     options: dict[str, Json] = {"cursor_path": sign.path, "cursor_param": param}
     options |= _has_more(look, page)
     return _proven(
@@ -95,8 +99,7 @@ def _walked(look: Look, sign: Sign, param: str) -> Paging | None:
 
 def _leads_on(sign: Sign, page: Page) -> bool:
     """Whether the cursor gave other records, and another cursor."""
-    after = next((s for s in page.envelope.signs if s.path == sign.path), None)
-    return page.verdict is Verdict.OTHER and (after is None or after.value != sign.value)
+    return page.verdict is Verdict.OTHER and page.envelope.again(sign) != sign.value
 
 
 def by_last_id(look: Look) -> Paging | None:

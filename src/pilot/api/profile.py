@@ -53,6 +53,7 @@ class PagingKind(str, Enum):
     HEADER_LINK = "header_link"
     JSON_LINK = "json_link"
     CURSOR = "cursor"
+    HEADER_CURSOR = "header_cursor"
     OFFSET = "offset"
     PAGE_NUMBER = "page_number"
     UNKNOWN = "unknown"

@@ -61,6 +61,8 @@ def _rows(profile: ApiProfile, endpoint: Endpoint, single: bool) -> list[tuple[s
     rows.append(("Records", _records(endpoint)))
     rows.append(("Paging", paging_text(endpoint.paging)))
     rows.append(("Key", " + ".join(endpoint.primary_key) or "none seen"))
+    if newer := [c for c in endpoint.cursors if c.proven]:
+        rows.append(("What is new", ", ".join(f"{c.param} filters by {c.name}" for c in newer)))
     return rows if single else [*rows, ("", "")]
 
 
@@ -111,12 +113,14 @@ def _auth_for_model(profile: ApiProfile) -> str:
         return f"api_key, location={auth.location}, name={auth.name} ({auth.how.value})"
     if auth.kind is AuthKind.NONE:
         return "none" if profile.seen else "unknown"
-    return f"{auth.kind.value} ({auth.note or auth.how.value})"
+    token = f", token_url={auth.token_url}" if auth.token_url else ""
+    return f"{auth.kind.value}{token} ({auth.note or auth.how.value})"
 
 
 def _endpoint_for_model(endpoint: Endpoint) -> list[str]:
     query = f" params={endpoint.params}" if endpoint.params else ""
-    lines = [f"{endpoint.method} {endpoint.path} (resource {endpoint.name}){query}"]
+    body = f" json={endpoint.body}" if endpoint.body is not None else ""
+    lines = [f"{endpoint.method} {endpoint.path} (resource {endpoint.name}){query}{body}"]
     if endpoint.error:
         return [*lines, f"  not seen: {endpoint.error}"]
     records = endpoint.records
@@ -129,6 +133,8 @@ def _endpoint_for_model(endpoint: Endpoint) -> list[str]:
         lines.append(f"  primary_key: {', '.join(endpoint.primary_key)}")
     if endpoint.cursors:
         lines.append(f"  times: {', '.join(cursor.name for cursor in endpoint.cursors)}")
+    for cursor in (c for c in endpoint.cursors if c.proven):
+        lines.append(f"  incremental: {cursor.param}={cursor.template} filters by {cursor.name}")
     return lines
 
 

@@ -68,7 +68,8 @@ SIZE_PARAMS = word_list(
 SIZE_GUESSES = word_list("per_page limit page_size pageSize size perPage")
 CURSOR_PARAMS = word_list(
     """cursor after page_token pageToken start_cursor starting_after next_token nextToken next
-    continuation_token continuationToken page_cursor bookmark marker scroll_id page"""
+    continuation_token continuationToken page_cursor page[cursor] page[after] bookmark marker scroll_id
+    page"""
 )
 LAST_ID_PARAMS = word_list("starting_after after after_id since_id last_id cursor")
 # The parameter that usually sets the page size where this one says where to start.

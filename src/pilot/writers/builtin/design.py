@@ -12,6 +12,9 @@ from pilot.writers.builtin.identifiers import snake, unique
 BY_HAND = frozenset({Shape.CSV, Shape.NDJSON})
 """What `rest_api_source` can't read, as it takes every answer for JSON."""
 
+PAGED_BY_HAND = (PagingKind.PAGE_NUMBER, PagingKind.OFFSET, PagingKind.HEADER_LINK)
+"""The ways to further pages that such a function knows."""
+
 
 @dataclass(frozen=True)
 class Resource:
@@ -41,6 +44,8 @@ class Resource:
     def paged(self) -> bool:
         """A way to ask for further pages was proven."""
         paging = self.endpoint.paging
+        if self.by_hand and paging.kind not in PAGED_BY_HAND:
+            return False
         return paging.proven and paging.kind not in (PagingKind.NONE, PagingKind.UNKNOWN)
 
     @property
