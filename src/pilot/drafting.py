@@ -113,19 +113,20 @@ def _draft_or_earlier(session: Session, kit: Kit, brief: Brief, ask: Ask, earlie
 
 def as_wished(brief: Brief, words: str) -> tuple[Brief, Ask]:
     """The brief, with what the words put right about the API, and what to ask of the writer."""
+    corrected = correct(brief.profile, words)
 
     def ask(writer: Writer, brief: Brief) -> Reply:
         try:
             return writer.refine(brief, words)
         except StepFailed as failure:
-            if failure.finding.kind is not FindingKind.BEYOND_WRITER:
+            if corrected is None or failure.finding.kind is not FindingKind.BEYOND_WRITER:
                 raise
             # words about the API, not about the script: fit the script to what is known now
             with suppress(StepFailed):
                 return writer.repair(brief, Finding(FindingKind.PROFILE_MISMATCH, words, Remedy.REPAIR))
             raise
 
-    return replace(brief, profile=correct(brief.profile, words) or brief.profile), ask
+    return replace(brief, profile=corrected or brief.profile), ask
 
 
 def _draft(session: Session, kit: Kit, brief: Brief, ask: Ask) -> Draft:

@@ -77,6 +77,8 @@ class Course:
     ending: Ending
 
 
+_AGAIN = {"run_pipeline": "pilot run", "refine_pipeline": 'pilot refine "…" again'}
+
 Take: TypeAlias = Callable[[Workshop], "Cell | None"]
 """Follows a policy: None when it is done, else the cell that ended it."""
 
@@ -147,6 +149,13 @@ def _ending(shop: Workshop, take: Take) -> Ending:
         )
 
 
+def _further(course: Course, hint: str) -> str:
+    """How to go on, where the hint does not say so."""
+    if course.parent is None:
+        return "" if "pilot resume" in hint else "pilot resume goes on after the last finished cell."
+    return "" if hint else f"Once that is put right: {_AGAIN.get(course.policy.name, 'pilot resume')}"
+
+
 def _show_trace(shop: Workshop, error: Exception) -> None:
     print(shop.redactor.text("".join(traceback.format_exception(error))), end="", file=sys.stderr)
 
@@ -164,8 +173,8 @@ def _tell(shop: Workshop, course: Course) -> None:
     if ending.failure is not None:
         says, hint = (shop.redactor.text(text) for text in (ending.failure.says, ending.failure.hint))
         tell_error(says, hint, interrupted=ending.status == "interrupted")
-        if ending.code != UsageError.exit_code and course.parent is None and "pilot resume" not in hint:
-            print("pilot resume goes on after the last finished cell.", file=sys.stderr)
+        if ending.code != UsageError.exit_code and (further := _further(course, hint)):
+            print(further, file=sys.stderr)
     elif shop.session.facts.names is not None and not shop.options.quiet:
         names = shop.session.facts.names
         shop.host.show(

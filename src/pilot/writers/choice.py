@@ -140,8 +140,9 @@ class WriterRoom:
         model = choice.model or PREFERRED[0]
         limits = limits_of(model, choice.window)
         if choice.base_url != settings.url:
+            now = settings.url if settings.base_url or settings.key else "none"
             raise UsageError(
-                f"This session used the model at {choice.base_url}; now {settings.url} is configured.",
+                f"This session used the model at {choice.base_url}; now {now} is configured.",
                 "Set OPENAI_BASE_URL as it was, or choose a model again: --model NAME, or /model NAME.",
             )
         endpoint = _endpoint(settings, model, limits, () if choice.named else after(model))
