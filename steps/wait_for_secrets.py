@@ -13,6 +13,7 @@ from pilot.finding import Finding, FindingKind, Remedy
 from pilot.kit import Kit
 from pilot.names import ProjectNames
 from pilot.screen import Line, Question
+from pilot.session.cell import CellState
 from pilot.session.session import Session
 from pilot.step import Outcome, Status, Step
 
@@ -44,7 +45,7 @@ class WaitForSecrets(Step):
         if missing:
             _pause(kit, names, missing, asked_again=refused is not None)
         learned = Facts(secrets=tuple(replace(secret, present=True) for secret in wanted))
-        return _look_again(session, kit, names, wanted, learned)
+        return _look_again(session, kit, wanted, learned)
 
 
 def _with_fields(
@@ -84,14 +85,16 @@ def _pause(kit: Kit, names: ProjectNames, missing: Sequence[str], asked_again: b
             kit.host.show(Line(f"still missing in {_FILE}: {', '.join(left)}", "warn"))
 
 
-def _look_again(
-    session: Session, kit: Kit, names: ProjectNames, wanted: Sequence[SecretWanted], learned: Facts
-) -> Outcome:
+def _look_again(session: Session, kit: Kit, wanted: Sequence[SecretWanted], learned: Facts) -> Outcome:
     """Probe with the key where the API showed nothing without it; the script may not fit what it shows."""
     profile = session.facts.profile
     says = f"{len(wanted)} set: {', '.join(secret.path for secret in wanted)}"
-    if profile is None or profile.seen or profile.auth.kind is AuthKind.NONE or not profile.base_url:
+    if profile is None or profile.auth.kind is AuthKind.NONE or not profile.base_url:
         return Outcome(says=says, learned=learned)
+    if profile.seen:
+        # looked at before; what it showed may wait for its repair where the person left in the midst of it
+        finding = _misfit(session, kit, profile) if session.reason is None and _broken_off(session) else None
+        return Outcome(says=says, learned=learned, findings=(finding,) if finding else ())
     values = kit.project.secrets.values_of(wanted)
     with kit.host.working("Looking at the API with the key") as progress:
         docs, picked = kit.options.docs or session.facts.docs, session.facts.picked or ()
@@ -100,14 +103,20 @@ def _look_again(
     if not seen.seen:
         kit.host.show(Line("With the key the API still shows no records.", "warn"), *profile_blocks(seen))
         return Outcome(says=says, learned=learned)
-    finding = _misfit(seen, kit.project.read(names.script) or "")
+    finding = _misfit(session, kit, seen)
     return Outcome(
         says=says, learned=learned, shows=profile_blocks(seen), findings=(finding,) if finding else ()
     )
 
 
-def _misfit(profile: ApiProfile, script: str) -> Finding | None:
-    lines = misfits(script, profile)
+def _broken_off(session: Session) -> bool:
+    """Whether this step ended before its end the last time."""
+    ended = [c for c in session.cells if c.step == "wait_for_secrets" and c.state is not CellState.RUNNING]
+    return bool(ended) and not ended[-1].state.finished and ended[-1].state is not CellState.UNDONE
+
+
+def _misfit(session: Session, kit: Kit, profile: ApiProfile) -> Finding | None:
+    lines = misfits(kit.project.read(names_of(session.facts).script) or "", profile)
     if not lines:
         return None
     says = f"With the key the API shows what the script overlooks: {lines[0]}"
