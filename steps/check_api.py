@@ -1,10 +1,9 @@
 """Run the script up to its preview: does the API answer, and with records?"""
 
-from pilot.project.preview import has_preview
-
 from pilot.drafting import names_of
 from pilot.facts import Facts
 from pilot.kit import Kit
+from pilot.project.preview import has_preview
 from pilot.run.result import RunMode
 from pilot.screen import Output
 from pilot.session.session import Session
