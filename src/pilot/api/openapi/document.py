@@ -14,7 +14,7 @@ LARGEST = 30_000_000
 """Bytes of a JSON document; large public ones have 12 MB."""
 _LARGEST_YAML = 10_000_000
 _LONGEST_CHAIN = 20
-_NAMES_ITSELF = re.compile(r"^\s*[\"']?(openapi|swagger)[\"']?\s*:\s*[\"']?\d", re.M)
+_NAMES_ITSELF = re.compile(r"^[\s{]*[\"']?(openapi|swagger)[\"']?\s*:\s*[\"']?\d", re.M)
 
 
 @dataclass(frozen=True)

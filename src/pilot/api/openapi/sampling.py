@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 from pilot.api.openapi.document import Document, objects
 from pilot.finding import Json
 
-_MOST_NODES = 20_000
-_DEEPEST = 12
+_MOST_NODES = 1_000
+_DEEPEST = 5
 _ITEMS = 4
-_DEEPEST_INSIDE = 3
-"""Levels of an item that are filled; what lies deeper has a type, and no more."""
+_KEYS = 64
+"""Of an object whose keys are data: so many that they can't be taken for the names of fields."""
+_EDGE = ("node", "cursor", "__typename")
+"""GraphQL's list items: the record is one level further down."""
 _TEXTS = {
     "date-time": "2024-01-01T00:00:00Z",
     "date": "2024-01-01",
@@ -82,34 +84,48 @@ class Sampler:
         return _text(schema) if kind == "string" or "enum" in schema else None
 
     def _items(self, schema: dict[str, Json], inside: int) -> list[Json]:
-        if inside > _DEEPEST_INSIDE:
+        if inside > 1:
             return []
         items = schema.get("items")
         self._lists += 1
         if _kind(self.flat(items)) not in ("object", "array"):
             # of different lengths: equally long lists would look like columns
-            return [self.sample(items, inside + 1) for _ in range(1 + self._lists % 7)]
+            return (1 + self._lists % 7) * [self.sample(items, inside + 1)]
         if inside:
             return [self.sample(items, inside + 1)]
-        return [*(self.sample(items, 1) for _ in range(_ITEMS)), self.sample(items, 1, poor=True)]
+        whole = _ITEMS * [self.sample(items, 1)]
+        return whole if _is_edge(whole[0]) else [*whole, self.sample(items, 1, poor=True)]
 
     def _members(self, schema: dict[str, Json], inside: int, poor: bool) -> dict[str, Json]:
-        if inside > _DEEPEST_INSIDE:
+        """The properties; of what lies inside an item's own fields only that it is there."""
+        if inside > 1:
             return {}
-        below = inside + 1 if inside else 0
         properties = self.document.resolve(schema.get("properties"))
-        required = schema.get("required")
-        needed = set(map(str, required)) if isinstance(required, list) else set()
         more = schema.get("additionalProperties")
         if not properties and isinstance(more, dict) and more:
-            return {f"key-{n}": self.sample(more, below or 1) for n in range(_ITEMS)}
-        if not poor:
+            return dict.fromkeys((f"key-{n}" for n in range(_KEYS)), self.sample(more, max(inside, 1)))
+        if poor:
+            return self._required(schema, properties)
+        if inside:
+            below = inside if _is_edge(properties) else inside + 1
             return {name: self.sample(part, below) for name, part in properties.items()}
+        # lists first, should the schema be larger than what is looked at
+        ordered = sorted(properties.items(), key=lambda member: _kind(self.flat(member[1])) != "array")
+        found = {name: self.sample(part) for name, part in ordered}
+        return {name: found[name] for name in properties}
+
+    def _required(self, schema: dict[str, Json], properties: dict[str, Json]) -> dict[str, Json]:
+        required = schema.get("required")
+        needed = set(map(str, required)) if isinstance(required, list) else set()
         return {
-            name: None if _nullable(self.flat(part)) else self.sample(part, below)
+            name: None if _nullable(self.flat(part)) else self.sample(part, 2)
             for name, part in properties.items()
             if name in needed
         }
+
+
+def _is_edge(item: Json) -> bool:
+    return isinstance(item, dict) and "node" in item and item.keys() <= set(_EDGE)
 
 
 def _kind(schema: dict[str, Json]) -> str:
