@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from pilot.api.envelope import Sign
+from pilot.api.envelope import Sign, link_params
 from pilot.api.look import Look, Page, Verdict
 from pilot.api.profile import How, Paging, PagingKind
 from pilot.api.several import which
@@ -13,6 +15,7 @@ from pilot.api.trails import folded, json_path, stem
 from pilot.api.vocabulary import CURSOR_PARAMS, LAST_ID_PARAMS, OFFSET, PAGE
 from pilot.finding import Json
 
+_FAR = 1_000_000
 _TRIES = 2
 """Names that are tried alone before the less likely ones are tried together."""
 _TRIES_WITHOUT_CURSOR = 3
@@ -43,25 +46,30 @@ def by_link(look: Look) -> Paging | None:
             look.notes.append(f"the link at {sign.path} leads to {page.verdict.value}")
             continue
         after = next((s for s in page.envelope.signs if s.path == sign.path), None)
-        # dlt stops at null or where the link is missing; "" or false it would take for an address.
-        if (
-            after is not None
-            and after.value is not None
-            and not (isinstance(after.value, str) and after.value)
-        ):
-            look.notes.append(f"{sign.path} ends with {after.value!r} instead of null")
-            continue
         if after is not None and after.value == sign.value:
             look.notes.append(f"the link at {sign.path} of page 2 leads to page 2 again")
             continue
-        return _proven(
-            look,
-            page,
-            PagingKind.JSON_LINK,
-            {"next_url_path": sign.path},
-            f"link at {sign.path}, seen on page 2",
-        )
+        empty = _ends_empty(after) or _ends_empty(_at_the_end(look, sign, link))
+        note = f"link at {sign.path}, seen on page 2" + ("; the last one is empty" if empty else "")
+        paging = _proven(look, page, PagingKind.JSON_LINK, {"next_url_path": sign.path}, note)
+        return replace(paging, empty_end=empty)
     return None
+
+
+def _at_the_end(look: Look, sign: Sign, link: str) -> Sign | None:
+    """The link of a page far behind the last, where the link counts records or pages."""
+    counted = [name for name, value in link_params(link, look.params).items() if value.isdecimal()]
+    if len(counted) != 1 or look.body is not None:
+        return None
+    parts = urlsplit(link)
+    far = [(k, str(_FAR) if k in counted else v) for k, v in parse_qsl(parts.query)]
+    page = look.linked_page(urlunsplit(parts._replace(query=urlencode(far))))
+    return next((s for s in page.envelope.signs if s.path == sign.path), None)
+
+
+def _ends_empty(sign: Sign | None) -> bool:
+    """dlt stops at null or where the link is missing; "" or false it would take for an address."""
+    return sign is not None and sign.value in ("", False) and sign.value is not None
 
 
 def by_cursor(look: Look) -> Paging | None:

@@ -120,6 +120,8 @@ class Paging:
     """One line for the person and for a comment in the script: `cursor, seen on page 2`."""
     end_status: int | None = None
     """The status that means "no such page": the page after the last is answered with it, not with none."""
+    empty_end: bool = False
+    """For JSON_LINK: the last page's link is an empty text, which dlt would take for an address."""
     overlaps: bool = False
     """Pages were seen to share records: each is there once only when they are merged by key."""
 

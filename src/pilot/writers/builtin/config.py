@@ -10,8 +10,10 @@ from pilot.api.profile import Endpoint, PagingKind, Shape
 from pilot.finding import Json
 from pilot.writers.builtin import columns
 from pilot.writers.builtin.design import Resource, placeholders
-from pilot.writers.builtin.literals import Block, Code, Literal, Noted
+from pilot.writers.builtin.literals import Block, Code, Literal, Noted, call
 
+EMPTY_END = "NextLinks"
+"""The paginator in the script for links whose last one is an empty text."""
 SHARED = "pages share records: merged by primary key, each is there once"
 TURNERS = {Shape.COLUMNAR: "columnar_rows", Shape.KEYED: "keyed_rows"}
 """The function in the script that turns an answer of this shape into rows."""
@@ -79,6 +81,8 @@ def paginator(resource: Resource) -> Literal:
     paging = resource.endpoint.paging
     if not resource.paged:
         return {"type": PagingKind.NONE.value}
+    if paging.empty_end:
+        return Code(call(EMPTY_END, _literal(paging.options)))
     options = {"type": paging.kind.value, **paging.options}
     if paging.kind in (PagingKind.PAGE_NUMBER, PagingKind.OFFSET):
         # dlt fails without a total at its default path; None means: until a page is empty
@@ -181,5 +185,5 @@ def _escape(value: Json) -> Literal:
     return [_escape(item) for item in value] if isinstance(value, list) else value
 
 
-def _literal(value: Mapping[str, Json]) -> Literal:
+def _literal(value: Mapping[str, Json]) -> dict[str, Literal]:
     return dict(value)  # JSON is a literal already; the copy widens its type

@@ -23,6 +23,16 @@ def keyed_rows(records: dict[str, dict[str, Any]]) -> Iterator[list[dict[str, An
 '''
 
 
+NEXT_LINKS = '''\
+class NextLinks(JSONLinkPaginator):
+    """The last page's link is an empty text, where dlt expects none at all."""
+
+    def update_state(self, response: Response, data: list[Any] | None = None) -> None:
+        super().update_state(response, data)
+        self._has_next_page = bool(self._next_reference)
+'''
+
+
 @dataclass(frozen=True)
 class Function:
     """A function of the script, and the imports that it needs."""
@@ -33,6 +43,14 @@ class Function:
 
 
 TYPES = (("collections.abc", "Iterator"), ("typing", "Any"))
+PAGINATOR = Function(
+    NEXT_LINKS,
+    (
+        ("dlt.sources.helpers.requests", "Response"),
+        ("dlt.sources.helpers.rest_client.paginators", "JSONLinkPaginator"),
+        ("typing", "Any"),
+    ),
+)
 TURNERS = {"columnar_rows": Function(COLUMNAR, TYPES), "keyed_rows": Function(KEYED, TYPES)}
 
 

@@ -13,7 +13,16 @@ LONGEST_FUNCTION = 32
 
 TAKEN = frozenset(
     {"dlt", "csv", "io", "json", "chunks", "urljoin", "name", "resource", "record", "pipeline", "load_info"}
-    | {"RESTClient", "RESTAPIConfig", "rest_api_source", "api_client", "columnar_rows", "keyed_rows"}
+    | {
+        "RESTClient",
+        "NextLinks",
+        "Response",
+        "RESTAPIConfig",
+        "rest_api_source",
+        "api_client",
+        "columnar_rows",
+        "keyed_rows",
+    }
     | set(dir(builtins))
     | set(keyword.kwlist)
     | set(keyword.softkwlist)

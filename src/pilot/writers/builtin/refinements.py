@@ -140,7 +140,7 @@ def _parents(bench: Workbench, name: str) -> dict[str, ast.Dict]:
 
 def _paging(bench: Workbench, wish: Wish) -> None:
     meant = {name: r for name in bench.meant(wish) for r in bench.designed(name)}
-    proven = {name: r for name, r in meant.items() if r.paged and not r.by_hand}
+    proven = {name: r for name, r in meant.items() if r.paged and not r.by_hand and _known(bench, r)}
     if not proven:
         raise refused(_why_not_paged(list(meant.values())))
     for name, resource in proven.items():
@@ -150,6 +150,11 @@ def _paging(bench: Workbench, wish: Wish) -> None:
         params = config.request_params(resource)
         add_params(bench, name, {k: v for k, v in params.items() if not isinstance(v, dict)})
         bench.told.append(f"{name}: {note}")
+
+
+def _known(bench: Workbench, resource: Resource) -> bool:
+    """Whether the script has what the paginator needs: a class of its own can't be put in by rule."""
+    return not resource.endpoint.paging.empty_end or f"class {config.EMPTY_END}" in bench.script.text
 
 
 def add_params(bench: Workbench, name: str, wanted: Mapping[str, Literal]) -> None:

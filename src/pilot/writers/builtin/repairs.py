@@ -92,7 +92,8 @@ def _renew(bench: Workbench, name: str, resource: Resource) -> None:
     if resource.by_hand or resource.unseen or structured:
         return
     wanted = config.endpoint_config(resource)
-    if not (resource.paged or resource.whole):  # what the script knows of paging may be better
+    if not (resource.paged or resource.whole) or resource.endpoint.paging.empty_end:
+        # what the script knows of paging may be better, and a class can't be put in by rule
         wanted.pop("paginator")
     for key in SEEN:
         endpoint = bench.endpoint(name)

@@ -54,6 +54,8 @@ def script(design: Design, preview: bool) -> str:
     """The script that a design describes."""
     names = hand_written(design)
     parts = [functions.TURNERS[t] for t in dict.fromkeys(turner_of(r) for r in design.resources) if t]
+    if any(r.endpoint.paging.empty_end and r.paged for r in design.resources):
+        parts.append(functions.PAGINATOR)
     if names:
         parts.append(functions.client(design))
         parts += [reading(r, names[r.name]) for r in design.resources if r.by_hand]
