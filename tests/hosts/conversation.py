@@ -27,6 +27,14 @@ QUESTIONS = {
     "choices": Question("Run the script?", flag="--yes", default="y", choices=YES_NO[:2], free=False),
     "wishes": Question("Write the file?", flag="--yes", default="y", choices=YES_NO),
     "hidden": Question("Value of api_key", flag="--secret", hidden=True),
+    "many": Question(
+        "Which endpoints?",
+        flag="--endpoint",
+        default="/teams",
+        choices=tuple(Choice(f"/{name}", f"/{name}  List {name}") for name in ("teams", "users", "orders")),
+        free=False,
+        many=True,
+    ),
     "wide": Question("東京の天気 für Zürich?", flag="--api"),
 }
 

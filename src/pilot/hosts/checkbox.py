@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from prompt_toolkit.key_binding import KeyPressEvent
     from questionary import Question as Prompt
 
-_WAYS = "(space: pick, enter: done, type to filter)"
+_WAYS = "(space picks, at least one; Enter ends; type to filter)"
 
 
 def can_draw() -> bool:
@@ -45,9 +45,7 @@ def _prompt(screen: TextIO, mark: str, question: Question, clean: Callable[[str]
             Choice(clean(choice.label), value=choice.key, checked=choice.key in before)
             for choice in question.choices
         ],
-        validate=lambda checked: (
-            bool(checked) or question.optional or "Pick at least one with the space bar."
-        ),
+        validate=lambda checked: bool(checked) or question.optional,
         qmark=mark,
         instruction=_WAYS,
         style=Style(list(STYLE)),

@@ -51,7 +51,11 @@ class TerminalHost(ScreenWriter):
             self._paper.settle()
             while True:
                 typed = self._read(question)
-                if self.on_command is not None and typed.lstrip().startswith("/") and not question.hidden:
+                if (
+                    self.on_command is not None
+                    and typed.lstrip().startswith("/")
+                    and _takes_commands(question)
+                ):
                     self._history.add(typed)
                     self.on_command(typed.strip())
                     continue
@@ -104,3 +108,8 @@ class TerminalHost(ScreenWriter):
         chosen = question.many or any(answer == choice.key for choice in question.choices)
         if not question.hidden and not chosen and answer != question.default:
             self._history.add(answer)
+
+
+def _takes_commands(question: Question) -> bool:
+    """Secrets and boxes to check may begin with a slash themselves."""
+    return not (question.hidden or question.many)
