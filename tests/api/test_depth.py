@@ -179,6 +179,27 @@ def test_a_token_is_fetched_for_a_client_and_opens_the_api() -> None:
     assert not any(value in repr(profile) + profile_text(profile) for value in [*CLIENT.values(), "t-0123"])
 
 
+def test_a_refusal_that_names_the_token_url_is_enough() -> None:
+    asked: list[dict[str, str]] = []
+    routes = token_api(asked)
+    says = {"error": "Get a token with client credentials at /oauth/token"}
+
+    def items(request: Request) -> Reply:
+        return routes["/items"](request) if "authorization" in request.headers else Reply(401, says)
+
+    with serving({**routes, "/items": items}) as server:
+        secrets = {f"sources.x.{name}": value for name, value in CLIENT.items()}
+        assert probe(server).auth.token_url == f"{server.url}/oauth/token"
+        assert probe(server, secrets=secrets).endpoints[0].records.count == 3
+
+
+def test_a_list_of_tokens_is_an_endpoint_like_any_other() -> None:
+    with serving({"/v1/tokens": lambda request: Reply(data=ROWS[:3])}) as server:
+        prober = ApiProber(lambda host, why: True)
+        profile = prober.probe(f"{server.url}/v1/tokens", None, {}, lambda text: None)
+    assert profile.endpoints[0].records.count == 3
+
+
 def test_a_token_of_another_host_is_asked_for_first() -> None:
     asked: list[dict[str, str]] = []
     with serving(token_api(asked)) as other, serving(token_api([])) as server:

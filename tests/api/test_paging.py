@@ -78,9 +78,20 @@ def test_what_is_read_by_post_is_asked_for_with_the_body_that_was_said() -> None
     assert {profile.endpoints[0].method for profile in profiles.values()} == {"POST"}
 
 
-def test_nothing_is_posted_that_nobody_spoke_of() -> None:
+@pytest.mark.parametrize(
+    "words",
+    [
+        "the blog posts",
+        'records look like {"id": 1, "name": "x"}',
+        'it returns {"id": 1}',
+        'the response body is e.g. {"id": 1}',
+        'filter {"id": 1}',
+        "post offices, and no POST please",
+    ],
+)
+def test_nothing_is_posted_that_nobody_spoke_of(words: str) -> None:
     with serving({"/posts": POSTED["cursor"][0]}) as server:
-        probe(server, "posts", " the blog posts")
+        probe(server, "posts", f" {words}")
         assert {request.method for request in server.requests} == {"GET"}
 
 

@@ -12,6 +12,7 @@ from pilot.api.body import read_body
 from pilot.api.error_body import message_in
 from pilot.api.fetch import Answer, Credentials
 from pilot.api.profile import Auth, AuthKind, How
+from pilot.api.token_words import token_url_in
 
 _CHALLENGE = re.compile(r"(?:^|,)\s*(bearer|basic|api-?key|apikey|token|digest|negotiate)\b(?!=)", re.I)
 _CHALLENGE_NAME = re.compile(r"\b(?:name|header|in)=\"?(x-[\w-]+|[\w-]*key[\w-]*)", re.I)
@@ -61,7 +62,13 @@ def refusal(answer: Answer, said: Auth | None) -> Auth | None:
     message = answer.body[:2000].decode("utf-8", "replace") if body.problem else message_in(body.data)
     if not refused and not (speaks_of_keys(message) and len(message) < 500):
         return None
-    wanted = _challenge(answer) or auth_in_words(message, How.SEEN) or common_key_name(message)
+    said_so = auth_in_words(message, How.SEEN)
+    if said_so is None or said_so.kind is not AuthKind.OAUTH2:  # whose tokens are Bearer tokens too
+        said_so = _challenge(answer) or said_so
+    wanted = said_so or common_key_name(message)
+    if wanted and wanted.kind is AuthKind.OAUTH2:
+        told = f"{answer.headers.get('www-authenticate', '')} {message}"
+        wanted = replace(wanted, token_url=token_url_in(told, answer.url))
     note = f"HTTP {answer.status} without a key" if refused else "the answer asks for a key"
     if said:
         return said

@@ -14,6 +14,11 @@ _POST = re.compile(
     r"|\b(?:by|with|via|using|as|is|an?|method:?|http|means of)\s+(?:an?\s+)?(?:HTTP\s+)?(?:POST|post)\b"
     r"|\bpost (?:request|body)\b)"
 )
+_BODY = re.compile(r"\b(?:body|payload)\b", re.I)
+_EXAMPLE = re.compile(
+    r"\b(?:returns?|respon\w+|answers?|records?|looks? like|example|e\.g\.)[^{}]{0,40}\Z", re.I
+)
+"""JSON that stands after these words is what the API gives, not what it wants."""
 _GRAPHQL = re.compile(r"\bgraph ?ql\b", re.I)
 _QUERY = re.compile(r"(?:\bquery\b\s*\w*\s*(?:\([^)]*\)\s*)?)?\{")
 
@@ -31,8 +36,9 @@ class SaidPost:
 def said_post(goal: str) -> SaidPost:
     """The body that reading needs; `rest` has neither the body nor what is in it."""
     word = _POST.search(goal)
+    spoken_of = word or _BODY.search(goal) or _GRAPHQL.search(goal)
     found = _json_body(goal) or (_query(goal) if _GRAPHQL.search(goal) else None)
-    if found is None:
+    if found is None or not spoken_of or _EXAMPLE.search(goal[: found[0]]):
         return SaidPost(goal, word.start(), {}) if word else SaidPost(goal)
     start, end, body = found
     place = word.start() if word else start

@@ -13,7 +13,7 @@ from pilot.api.post_words import SaidPost, said_post
 from pilot.api.profile import Auth, AuthKind, How
 from pilot.api.sensitive import is_placeholder, is_sensitive
 from pilot.api.sites import host_of
-from pilot.api.token import is_token_url, token_url_in
+from pilot.api.token_words import is_token_url, token_url_in
 from pilot.api.urls import URL, trimmed, urls_in
 from pilot.finding import Json
 
@@ -52,7 +52,7 @@ def read_words(goal: str) -> Named:
     """What the person's words name."""
     post = said_post(goal)
     goal = post.rest
-    urls, paths = [u for u in urls_in(goal) if not is_token_url(u)], _paths(goal)
+    urls, paths = _places(goal)
     if not urls:
         return Named(auth=auth_in_words(goal), notes=_nothing_named(paths))
     targets = [_target(url) for url in (_resolved(urls[0], paths) if paths else urls)]
@@ -61,6 +61,15 @@ def read_words(goal: str) -> Named:
     auth = next((a for t in targets if (a := _auth_in_url(t))), None) or _auth(goal, urls[0])
     different = dict((t.url + repr(t.params), t) for t in targets).values()
     return Named(tuple(different), auth, tuple(notes), URL.sub(" ", goal))
+
+
+def _places(goal: str) -> tuple[list[str], list[str]]:
+    """The URLs and the paths to look at. Where tokens are given is none of them, if tokens are spoken of."""
+    said = auth_in_words(URL.sub(" ", goal))
+    if said is None or said.kind is not AuthKind.OAUTH2:
+        return urls_in(goal), _paths(goal)
+    urls = [url for url in urls_in(goal) if not is_token_url(url)]
+    return urls, [path for path in _paths(goal) if not is_token_url(path)]
 
 
 def _auth(goal: str, base: str) -> Auth | None:
@@ -105,8 +114,7 @@ def _masked(url: str) -> str:
 
 
 def _paths(goal: str) -> list[str]:
-    found = dict.fromkeys(trimmed(m.group()) for m in _PATH.finditer(URL.sub(" ", goal)))
-    return [path for path in found if not is_token_url(path)]
+    return list(dict.fromkeys(trimmed(m.group()) for m in _PATH.finditer(URL.sub(" ", goal))))
 
 
 def _resolved(base: str, paths: Sequence[str]) -> list[str]:
