@@ -5,6 +5,7 @@ Imported beside them, in a process of its own: standard library only.
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from collections.abc import Iterable, Sequence
@@ -28,8 +29,9 @@ def question() -> dict[str, Any]:
 
 
 def answer(value: dict[str, Any]) -> None:
-    """Answer it."""
+    """Answer it; nothing comes after that."""
     json.dump(value, sys.stdout, ensure_ascii=True)
+    gc.freeze()  # or leaving would search every module for garbage
 
 
 def result(columns: Sequence[str], rows: Iterable[Sequence[object]], limit: int) -> dict[str, Any]:
