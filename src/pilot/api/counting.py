@@ -50,16 +50,16 @@ def by_offset(look: Look) -> Paging | None:
 def counts_pages(look: Look) -> bool:
     """Whether the answer speaks of pages or offsets."""
     envelope = look.first.envelope
-    return bool(envelope.pages() or envelope.echo(PAGE) or envelope.echo(OFFSET)) or any(
-        stem(name) in PAGE | OFFSET for name in look.given
-    )
+    spoken = envelope.pages() or envelope.echo(PAGE) or envelope.echo(OFFSET) or look.hinted("page", "offset")
+    return bool(spoken) or any(stem(name) in PAGE | OFFSET for name in look.given)
 
 
 def speaks_of_offset(look: Look) -> bool:
     """Whether offsets are likelier than page numbers."""
     envelope = look.first.envelope
     echoes = envelope.echo(OFFSET) is not None and envelope.echo(PAGE) is None
-    return echoes or any(stem(name) in OFFSET for name in [*look.given, *_linked(look)])
+    hinted = bool(look.hinted("offset")) and not look.hinted("page")
+    return echoes or hinted or any(stem(name) in OFFSET for name in [*look.given, *_linked(look)])
 
 
 def first_names(look: Look) -> tuple[str | None, str | None]:
@@ -68,7 +68,8 @@ def first_names(look: Look) -> tuple[str | None, str | None]:
 
 
 def _page_names(look: Look) -> Iterator[str]:
-    known = [name for name in [*look.given, *_linked(look)] if stem(name) in PAGE | {"p"} or "page[n" in name]
+    named = [name for name in [*look.given, *_linked(look)] if stem(name) in PAGE | {"p"} or "page[n" in name]
+    known = [*look.hinted("page"), *named]
     yield from known
     if known:
         return
@@ -85,7 +86,8 @@ def _page_names(look: Look) -> Iterator[str]:
 
 
 def _offset_names(look: Look) -> Iterator[str]:
-    known = [name for name in [*look.given, *_linked(look)] if stem(name) in OFFSET or "page[o" in name]
+    named = [name for name in [*look.given, *_linked(look)] if stem(name) in OFFSET or "page[o" in name]
+    known = [*look.hinted("offset"), *named]
     yield from known
     if known:
         return
@@ -195,7 +197,7 @@ def _start(look: Look, back: Page) -> int | None:
 
 
 def _limit_name(look: Look, offset: str) -> str:
-    named = [name for name in look.given if stem(name) in SIZE or name in SIZE_PARAMS]
+    named = look.hinted("size") + [n for n in look.given if stem(n) in SIZE or n in SIZE_PARAMS]
     echo = look.first.envelope.echo(SIZE)
     beside = SIZE_BESIDE.get(offset)
     if named:

@@ -68,15 +68,25 @@ class Door:
             if self._credentials and answer.ok:
                 self._settled = True
                 self.auth = replace(self.auth, note=self.auth.note or "the key was accepted")
-            elif not self._said:
-                self.auth = Auth(AuthKind.NONE, how=How.SEEN) if answer.ok else self.auth
+            elif answer.ok and (not self._said or self._said.how is How.SPEC):
+                self.auth = Auth(AuthKind.NONE, how=How.SEEN)
             return answer
         self.auth = replace(wanted, note=wanted.note or f"HTTP {answer.status} without a key")
         self._settled = bool(self._credentials or self._keys)
         if self._credentials:
             self.auth = replace(self.auth, note=f"the key was refused (HTTP {answer.status})")
-            return answer
+            return self._otherwise(answer, knock)
         return self._try_keys(answer, wanted, knock) if self._keys else answer
+
+    def _otherwise(self, refused: Answer, knock: Knock) -> Answer:
+        """Where a spec said how the key is sent and was wrong: as the refusal itself says."""
+        wanted = refusal(refused, None) if self._said and self._said.how is How.SPEC else None
+        if wanted is None or wanted.kind is AuthKind.UNKNOWN or not self._keys:
+            return refused
+        before = self.auth
+        answer = self._try_keys(refused, wanted, knock)
+        self.auth = before if answer is refused else self.auth
+        return answer
 
     def _try_keys(self, refused: Answer, wanted: Auth, knock: Knock) -> Answer:
         last = refused

@@ -117,7 +117,7 @@ def by_last_id(look: Look) -> Paging | None:
     if not more or more.value is not True or not key or not isinstance(last, dict):
         return None
     path = json_path((*look.found.trail, -1, *look.found.inner, key[0]))
-    names = dict.fromkeys([*look.takes_cursor, *look.guesses(*LAST_ID_PARAMS)])
+    names = dict.fromkeys([*look.hinted("cursor"), *look.guesses(*LAST_ID_PARAMS)])
     for param in list(names)[:_TRIES_WITHOUT_CURSOR]:
         page = look.page({param: last[key[0]]})
         if page.verdict is Verdict.OTHER and not set(look.marks(page.rows)) & set(look.first_marks):
@@ -157,7 +157,7 @@ def _params_for(sign: Sign, look: Look) -> Iterator[str]:
     guesses += ["cursor"] if key != "after" and any("cursor" in name for name in sign.names[:-1]) else []
     guesses += [sign.key, *CURSOR_PARAMS]
     declared = [name for name in look.given if stem(name) in map(folded, CURSOR_PARAMS)]
-    for guess in dict.fromkeys([*look.takes_cursor, *known, *declared, *look.guesses(*guesses)]):
+    for guess in dict.fromkeys([*look.hinted("cursor"), *known, *declared, *look.guesses(*guesses)]):
         if isinstance(sign.value, int) or stem(guess) not in numbers:
             yield guess
 

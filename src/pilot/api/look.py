@@ -64,10 +64,8 @@ class Look:
     """Fields that tell records apart even when others change from call to call."""
     body: Mapping[str, Json] | None = field(default=None, repr=False)
     """For a POST that reads: what it carries. Then paging is asked for in there, by dotted paths."""
-    hints: tuple[str, ...] = ()
-    """Parameters that a spec says are for paging."""
-    takes_cursor: tuple[str, ...] = ()
-    """Those of them that take a cursor."""
+    hints: Mapping[str, str] = field(default_factory=dict)
+    """Parameters that a spec says are for paging, and what each does: `page offset cursor size`."""
 
     def __post_init__(self) -> None:
         self.key = identity_of(self.rows)
@@ -83,6 +81,10 @@ class Look:
         return (
             settable(self.body) if self.body is not None else {**dict.fromkeys(self.hints, ""), **self.params}
         )
+
+    def hinted(self, *roles: str) -> list[str]:
+        """Parameters that a spec says do this for paging."""
+        return [name for name, role in self.hints.items() if role in roles]
 
     def guesses(self, *names: str) -> list[str]:
         """Names as they may be asked by: in a body, where paging is likely set; none in GraphQL."""

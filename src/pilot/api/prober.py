@@ -111,7 +111,8 @@ class _Probe:
         for number, aim in enumerate(self._aims):
             others = len(self._aims) - number - 1
             # The next ones keep one request each, so that every endpoint is seen at least once.
-            self._fetch.ceiling = whole - others * max(1, whole // len(self._aims))
+            share = max(1, whole // len(self._aims))
+            self._fetch.ceiling = max(min(number + 1, whole), whole - others * share)
             endpoint = aim.endpoint(frozenset({*offered, *(e.name for e in endpoints)}))
             endpoints.append(self._known(aim, endpoint))
         notes = [*self._notes, *([self._fetch.stopped] if self._fetch.stopped else [])]
@@ -174,7 +175,7 @@ class _Probe:
         self._headers.update(answer.headers)
         look = first_look(self._asking(path), url, params, answer, body)
         if offer is not None:
-            look.hints, look.takes_cursor = offer.hints, offer.takes_cursor
+            look.hints = offer.hints
         return look
 
     def _said_for(self, answer: Answer) -> dict[str, str]:

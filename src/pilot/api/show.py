@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pilot.api.profile import ApiProfile, Auth, AuthKind, Endpoint, Field, Paging, PagingKind, Shape
+from pilot.api.profile import ApiProfile, Auth, AuthKind, Endpoint, Field, How, Paging, PagingKind, Shape
 from pilot.screen import Block, Line, Table
 
 _MOST_FIELDS = 60
@@ -57,7 +57,9 @@ def _rows(profile: ApiProfile, endpoint: Endpoint, single: bool) -> list[tuple[s
     if endpoint.status:
         rows.append(("Status", " ".join(filter(None, (str(endpoint.status), endpoint.content_type)))))
     if endpoint.error:
-        return [*rows, ("Problem", endpoint.error)]
+        rows.append(("Problem", endpoint.error))
+        if endpoint.records.shape is Shape.UNKNOWN:
+            return rows
     rows.append(("Records", _records(endpoint)))
     rows.append(("Paging", paging_text(endpoint.paging)))
     rows.append(("Key", " + ".join(endpoint.primary_key) or "none seen"))
@@ -69,6 +71,8 @@ def _rows(profile: ApiProfile, endpoint: Endpoint, single: bool) -> list[tuple[s
 def _records(endpoint: Endpoint) -> str:
     records = endpoint.records
     where = "at the top" if records.selector == "$" else f"at {records.selector}"
+    if records.how is How.SPEC:
+        return f"{records.shape.value} {where}, {_plural(len(records.fields), 'field')} (from the spec)"
     if records.shape is Shape.SINGLE:
         return f"one object {where}, {_plural(len(records.fields), 'field')}"
     if not records.count:
@@ -122,7 +126,10 @@ def _endpoint_for_model(endpoint: Endpoint) -> list[str]:
     body = f" json={endpoint.body}" if endpoint.body is not None else ""
     lines = [f"{endpoint.method} {endpoint.path} (resource {endpoint.name}){query}{body}"]
     if endpoint.error:
-        return [*lines, f"  not seen: {endpoint.error}"]
+        lines.append(f"  not seen: {endpoint.error}")
+        if endpoint.records.shape is Shape.UNKNOWN:
+            return lines
+        lines.append("  from the spec, not seen:")
     records = endpoint.records
     shape = "" if records.shape is Shape.LIST else f" {records.shape.value}"
     total = f" of {endpoint.total}" if endpoint.total is not None else ""
@@ -153,6 +160,9 @@ def _fields(fields: tuple[Field, ...]) -> str:
 
 
 def _paging_for_model(paging: Paging) -> str:
+    if paging.kind is not PagingKind.UNKNOWN and paging.how is How.SPEC:
+        said = {"type": paging.kind.value, **paging.options}
+        return f"{said} (from the spec, not proven)"
     if paging.kind is PagingKind.UNKNOWN or not paging.proven:
         return f"not proven ({paging.note})" if paging.note else "not proven"
     options = {"type": paging.kind.value, **paging.options}

@@ -19,10 +19,8 @@ class Offer:
     tags: tuple[str, ...] = ()
     listed: bool = True
     """It answers with several records, or the spec does not say what it answers with."""
-    hints: tuple[str, ...] = ()
-    """Query parameters that page."""
-    takes_cursor: tuple[str, ...] = ()
-    """Those of them that take a cursor."""
+    hints: dict[str, str] = field(default_factory=dict)
+    """Query parameters that page, and what each does: `page offset cursor size`."""
     places: dict[str, str] = field(default_factory=dict)
     """Placeholder of the path → its type, as far as the spec says it."""
     missing: tuple[str, ...] = ()

@@ -121,7 +121,9 @@ def words_of(text: str) -> set[str]:
 def stem(word: str) -> str:
     """A word without the ending of its plural: `cities` and `city`, `boxes` and `box` are the same."""
     word = folded(word)
-    if len(word) < 4 or word.endswith("ss"):
+    if len(word) < 4:
         return word
-    word = word.removesuffix("s").removesuffix("e")
+    if word.endswith("sses"):
+        return word[:-2]
+    word = word if word.endswith("ss") else word.removesuffix("s").removesuffix("e")
     return f"{word[:-1]}i" if word.endswith("y") else word

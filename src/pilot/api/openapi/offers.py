@@ -79,8 +79,7 @@ def _offer(
         operation=plain(operation.get("operationId")),
         tags=tuple(map(str, tags)) if isinstance(tags, list) else (),
         listed=listed,
-        hints=tuple(p.name for p in parameters if p.role is not Role.NONE),
-        takes_cursor=tuple(p.name for p in parameters if p.role is Role.CURSOR),
+        hints={p.name: p.role.value for p in parameters if p.role is not Role.NONE},
         places={p.name: p.kind for p in parameters if p.place == "path"},
         missing=tuple(name for name, value in wanted.items() if value is None),
     )
