@@ -113,7 +113,7 @@ def test_lines_of_json_and_csv_are_read() -> None:
     assert found_in(lines).records.count == 2
     table = found_in(b"id;name\n1;a\n2;b\n", "text/csv")
     assert (table.records.shape, table.records.count) == (Shape.CSV, 2)
-    assert [f.types for f in table.records.fields] == [("decimal_text",), ("text",)]
+    assert [f.types for f in table.records.fields] == [("bigint",), ("text",)]
 
 
 @pytest.mark.parametrize(

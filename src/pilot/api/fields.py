@@ -27,7 +27,7 @@ def fields_of(rows: Sequence[Json], as_text: bool = False) -> tuple[Field, ...]:
     for row in rows:
         for name, value in row.items() if isinstance(row, dict) else [("value", row)]:
             seen = types.setdefault(name, [])
-            kind = "null" if as_text and value == "" else type_of(value)
+            kind = _type_in_text(value) if as_text else type_of(value)
             if kind not in seen:
                 seen.append(kind)
             present[name] = present.get(name, 0) + 1
@@ -50,6 +50,14 @@ def type_of(value: Json) -> str:
     if isinstance(value, str):
         return _type_of_text(value)
     return "list" if isinstance(value, list) else "object"
+
+
+def _type_in_text(value: Json) -> str:
+    """What a value would be if not everything were text, as it is in CSV."""
+    kind = "null" if value == "" else type_of(value)
+    if kind != "decimal_text":
+        return kind
+    return "double" if "." in str(value) else "bigint"
 
 
 def _type_of_text(text: str) -> str:

@@ -15,9 +15,7 @@ _POST = re.compile(
     r"|\bpost (?:request|body)\b)"
 )
 _BODY = re.compile(r"\b(?:body|payload)\b", re.I)
-_EXAMPLE = re.compile(
-    r"\b(?:returns?|respon\w+|answers?|records?|looks? like|example|e\.g\.)[^{}]{0,40}\Z", re.I
-)
+_EXAMPLE = re.compile(r"\b(?:returns?|respon\w+|answers?|looks? like|example|e\.g\.)[^{}]{0,40}\Z", re.I)
 """JSON that stands after these words is what the API gives, not what it wants."""
 _GRAPHQL = re.compile(r"\bgraph ?ql\b", re.I)
 _QUERY = re.compile(r"(?:\bquery\b\s*\w*\s*(?:\([^)]*\)\s*)?)?\{")
