@@ -7,14 +7,16 @@ import re
 from pilot.api.profile import Auth, AuthKind, How
 from pilot.api.trails import folded
 
-_QUOTE = r"[\"'`“”*]*"
-_NAME = rf"{_QUOTE}([A-Za-z_$][\w$-]*[A-Za-z0-9]){_QUOTE}"
+_QUOTE = r"[\"'`“”*]{0,3}"
+# begins where a word begins: a try at every letter of a long one takes minutes
+_NAME = rf"{_QUOTE}(?<![\w$-])([A-Za-z_$][\w$-]*[A-Za-z0-9]){_QUOTE}"
 _CALLED = r"(?:\s+(?:called|named|name|field))?\s*[:=]?\s*"
 _IN_HEADER = (
     re.compile(rf"\bheaders?{_CALLED}{_NAME}", re.I),
     re.compile(rf"{_NAME}\s+(?:(?:http|request)\s+)?header\b", re.I),
     re.compile(
-        rf"\b{_QUOTE}((?:X-[\w-]*(?:key|token|auth)[\w-]*)|[\w-]+-(?:api-)?(?:key|token)){_QUOTE}", re.I
+        rf"\b{_QUOTE}(?<![\w-])((?:X-[\w-]*(?:key|token|auth)[\w-]*)|[\w-]+-(?:api-)?(?:key|token)){_QUOTE}",
+        re.I,
     ),
 )
 _IN_QUERY = (

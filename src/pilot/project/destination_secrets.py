@@ -16,10 +16,17 @@ ALWAYS_NEED = frozenset(_ALWAYS_NEED.split())
 """The others find credentials elsewhere too: in a cloud's own settings, or in none at all."""
 
 
-def credentials_wanted(destination: str, store: SecretStore, contents: tuple[Toml, ...]) -> dict[str, bool]:
-    """The credentials of a destination by dotted path, and whether each is filled in."""
+def credentials_wanted(
+    destination: str, store: SecretStore, contents: tuple[Toml, ...], bucket: str | None = None
+) -> dict[str, bool]:
+    """The credentials of a destination by dotted path, and whether each is filled in.
+
+    `bucket` is a bucket's address that was given with `--secret`.
+    """
     base = f"destination.{destination}"
-    if destination in WITHOUT or (destination == "filesystem" and _is_local(store, base, contents)):
+    if destination in WITHOUT:
+        return {}
+    if destination == "filesystem" and _is_local(bucket or _bucket(store, base, contents)):
         return {}
     whole = store.find(_read(f"{base}.credentials"), "", contents)
     given = store.below(base, contents)
@@ -44,12 +51,14 @@ def _is_filled(path: str, value: object, store: SecretStore, contents: tuple[Tom
     return not is_placeholder(found.value if found else value)
 
 
-def _is_local(store: SecretStore, base: str, contents: tuple[Toml, ...]) -> bool:
-    url = store.find(_read(f"{base}.bucket_url"), "", contents)
-    if url is None or is_placeholder(url.value):
-        return False
-    scheme, separator, _ = str(url.value).partition("://")
-    return not separator or scheme == "file"
+def _bucket(store: SecretStore, base: str, contents: tuple[Toml, ...]) -> str:
+    found = store.find(_read(f"{base}.bucket_url"), "", contents)
+    return "" if found is None or is_placeholder(found.value) else str(found.value)
+
+
+def _is_local(url: str) -> bool:
+    scheme, separator, _ = url.partition("://")
+    return bool(url) and (not separator or scheme == "file")
 
 
 def _is_text(value: object) -> bool:

@@ -44,7 +44,8 @@ class ProjectSecrets:
         for read in secrets_read(self._root, names.script, script):
             found.update(self._look(read, names.pipeline, contents))
         if "credentials=" not in script.replace(" ", ""):
-            found.update(credentials_wanted(names.destination, self._store, contents))
+            bucket = self._given_for(f"destination.{names.destination}.bucket_url")
+            found.update(credentials_wanted(names.destination, self._store, contents, bucket))
         self._count_given(found)
         return tuple(SecretWanted(path, present) for path, present in found.items())
 
@@ -108,6 +109,11 @@ class ProjectSecrets:
         below = leaves(found.value, tuple(found.path.split(".")))
         unfilled = {".".join(parts): False for parts, value in below if is_placeholder(value)}
         return unfilled or {read.path: True}
+
+    def _given_for(self, path: str) -> str | None:
+        """What `--secret` gives for a path."""
+        fitting = (source for source in self._sources if match(source, (path,)))
+        return next((value_of(source, self.environ) for source in fitting), None)
 
     def _count_given(self, found: dict[str, bool]) -> None:
         unmatched = []
