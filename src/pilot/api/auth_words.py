@@ -10,7 +10,7 @@ from pilot.api.trails import folded
 _QUOTE = r"[\"'`“”*]{0,3}"
 # begins where a word begins: a try at every letter of a long one takes minutes
 _NAME = rf"{_QUOTE}(?<![\w$-])([A-Za-z_$][\w$-]*[A-Za-z0-9]){_QUOTE}"
-_CALLED = r"(?:\s+(?:called|named|name|field))?\s*[:=]?\s*"
+_CALLED = r"(?:\s{1,9}(?:called|named|name|field))?\s{0,9}[:=]?\s{0,9}"
 _IN_HEADER = (
     re.compile(rf"\bheaders?{_CALLED}{_NAME}", re.I),
     re.compile(rf"{_NAME}\s+(?:(?:http|request)\s+)?header\b", re.I),
