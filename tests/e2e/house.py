@@ -27,6 +27,12 @@ SCRIPT = "weather_pipeline.py"
 SECRETS = ".dlt/secrets.toml"
 MODEL_KEY = "sk-journey-5b1f0c9e7d"
 STATIONS, OBSERVATIONS = 24, 240
+CHECKS = f"Run {SCRIPT} (shows the first records, loads nothing)?"
+LOADS = f"Run {SCRIPT} (loads into duckdb)?"
+WITH_KEY = ("--secret", "api_key=env:WEATHER_KEY")
+"""The flag that answers for the key; every command of a house finds it in its environment."""
+RUNNING = "pilot/run/child.py"
+"""Stands in the command line of every process that runs a script."""
 _PATIENCE = 60
 """Seconds: a busy machine is no defect."""
 
@@ -45,6 +51,7 @@ class House:
     """The project."""
 
     def __post_init__(self) -> None:
+        self.environ["WEATHER_KEY"] = self.api.key
         self.folder = self.home / "project"
         self.folder.mkdir(exist_ok=True)
 
@@ -126,6 +133,10 @@ class House:
         files = [file for file in self.home.rglob("*") if file.is_file()]
         return sorted(str(file.relative_to(self.home)) for file in files if needle in file.read_bytes())
 
+    def loaded(self) -> bool:
+        """Whether a load of this house has come to its end, by dlt's own records."""
+        return any((self.home / "home" / "dlt").glob("pipelines/*/load/loaded/*/package_completed.json"))
+
     def running(self, words: str) -> list[int]:
         """The processes of this house whose command line has these words."""
         found = []
@@ -167,4 +178,4 @@ def answer(terminal: Terminal, *pairs: tuple[str, str]) -> None:
 
 def well_api() -> FaultyApi:
     """The weather API; set `fault` and `times = None` to break it from then on."""
-    return FaultyApi(fault=Fault.SLOW, times=0)
+    return FaultyApi(fault=Fault.SLOW, times=0, delay=90)

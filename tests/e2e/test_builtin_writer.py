@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.e2e.house import OBSERVATIONS, SECRETS, STATIONS, House, answer
+from tests.e2e.house import OBSERVATIONS, SECRETS, STATIONS, WITH_KEY, House, answer
 from tests.support.weather_api import KEY
 
 TITLES = (
@@ -59,10 +59,7 @@ def test_a_person_answers_every_question_and_has_the_api_in_tables(house: House)
 
 
 def test_a_person_looks_around_changes_the_pipeline_in_words_and_takes_it_back(house: House) -> None:
-    house.environ["WEATHER_KEY"] = KEY
-    terminal = house.terminal(
-        "init", "weather", "--api", house.stations, "--yes", "--secret", "api_key=env:WEATHER_KEY"
-    )
+    terminal = house.terminal("init", "weather", "--api", house.stations, "--yes", *WITH_KEY)
     answer(terminal, ("What next?", "/help"))
     terminal.expect("/sql QUERY")
     answer(terminal, ("What next?", "/tables"))

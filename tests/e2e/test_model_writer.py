@@ -4,24 +4,17 @@ from __future__ import annotations
 
 import sys
 
-import pytest
-
-from tests.e2e.house import SCRIPT, STATIONS, House, answer
+from tests.e2e.house import SCRIPT, STATIONS, WITH_KEY, House, answer
 from tests.e2e.replies import QUERY, reply, script, script_with_a_bug, script_with_another_bug
 from tests.support.model_server import ModelServer
 from tests.support.weather_api import KEY
 
-UNASKED = ("--yes", "--secret", "api_key=env:WEATHER_KEY")
+UNASKED = ("--yes", *WITH_KEY)
 EDITOR = """
 import sys, pathlib
 file = pathlib.Path(sys.argv[1])
 file.write_text(file.read_text().replace('"name": "stations"', '"name": "places"'))
 """
-
-
-@pytest.fixture(autouse=True)
-def key(house: House) -> None:
-    house.environ["WEATHER_KEY"] = KEY
 
 
 def asked(server: ModelServer, number: int) -> str:
