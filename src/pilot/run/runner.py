@@ -7,6 +7,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO
@@ -172,19 +173,25 @@ class _Run:
 def _despite_interrupts(act: Callable[[], None]) -> bool:
     """Carry an act to its end whatever is pressed meanwhile; whether Ctrl-C was."""
     failures: list[BaseException] = []
+    ended: list[bool] = []
 
     def carry_out() -> None:
         try:
             act()
         except BaseException as error:
             failures.append(error)
+        finally:
+            ended.append(True)
 
     worker = threading.Thread(target=carry_out)
-    worker.start()
     pressed = False
-    while worker.is_alive():
+    while not ended:
         try:
-            worker.join()
+            if worker.ident is None:
+                with suppress(RuntimeError):  # Ctrl-C came right after it was started
+                    worker.start()
+            # not join: where Ctrl-C breaks that off, CPython takes the thread for ended
+            time.sleep(0.002)
         except KeyboardInterrupt:
             pressed = True
     if failures:
