@@ -1,4 +1,4 @@
-"""`python -m benchmarks.openapi [NAME…]`: real commands over OpenAPI documents, one line per list endpoint.
+"""`python -m benchmarks.openapi [NAME_OR_FILE…]`: real commands over OpenAPI documents, one line per list endpoint.
 
 For each document a server answers as it says; `pilot init --docs SPEC --endpoint …` loads its lists,
 unattended and without a model. A table is filled when it holds exactly the records that the server has.
@@ -56,6 +56,7 @@ def main() -> int:
     """Score every document that was named, or all."""
     named = sys.argv[1:]
     files = [f for f in sorted(_SPECS.iterdir()) if not named or any(name in f.stem for name in named)]
+    files += [Path(name).resolve() for name in named if Path(name).is_file()]
     print(f"{'document':<22} {'endpoint':<38} {'table':<7} {'probe':>5} {'all':>5} {'sec':>5}  what was said")
     scores: list[Score] = []
     with ThreadPoolExecutor(2) as pool:

@@ -36,6 +36,8 @@ class Door:
         self._keys = keys
         self._site = origin(target.url)
         self._credentials = self._given(target)
+        self.headers: Mapping[str, str] = {}
+        """What the endpoint that is looked at now needs besides the key."""
         self._token_problem = ""
         self._settled = False
         """A key was sent: it opened the door, or no way to send it did."""
@@ -46,6 +48,9 @@ class Door:
         return answer if self._settled or answer.problem else self._learn(answer, knock)
 
     def _send(self, knock: Knock, credentials: Credentials | None) -> Answer:
+        if self.headers:
+            known = credentials or Credentials(self._site)
+            credentials = replace(known, headers={**self.headers, **known.headers})
         if knock.body is None:
             return self._fetch.get(knock.url, knock.params, credentials, knock.why)
         url = with_query(knock.url, knock.params)

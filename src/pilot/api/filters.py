@@ -23,10 +23,11 @@ _CHANGED = re.compile(r"updat|modif|chang", re.I)
 def with_filter(look: Look, cursors: Sequence[CursorField], words: str) -> tuple[CursorField, ...]:
     """The fields, the likeliest of them with the parameter that filters on it, where one was proven.
 
-    Names from the person's words come first. Names are guessed only for what the person asks for, or for a
-    field that speaks of changes: one request that sends them all, and more only if it filters.
+    Names from the person's words and from a spec come first. Names are guessed only for what the person
+    asks for, or for a field that speaks of changes: one request that sends them all, and more only if it
+    filters.
     """
-    asked_for, said = wants_incremental(words), said_filters(words)
+    asked_for, said = wants_incremental(words), [*said_filters(words), *look.filters]
     named = [cursor for cursor in cursors if re.search(rf"\b{re.escape(cursor.name)}\b", words)]
     ranked = [*named, *(cursor for cursor in cursors if cursor not in named)]
     for cursor in ranked[: 2 if asked_for else 1]:

@@ -66,6 +66,8 @@ class Look:
     """For a POST that reads: what it carries. Then paging is asked for in there, by dotted paths."""
     hints: Mapping[str, str] = field(default_factory=dict)
     """Parameters that a spec says are for paging, and what each does: `page offset cursor size`."""
+    filters: tuple[str, ...] = ()
+    """Parameters that a spec says begin at a time."""
 
     def __post_init__(self) -> None:
         self.key = identity_of(self.rows)

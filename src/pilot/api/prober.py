@@ -72,7 +72,6 @@ class ApiProber:
         profile = settled(seen or ApiProfile(notes=named.notes), survey)
         return replace(
             profile,
-            docs=survey.prose,
             requests=fetch.asked + survey.requests,
             seconds=round(fetch.spent + survey.seconds, 2),
         )
@@ -168,6 +167,7 @@ class _Probe:
         path = urlsplit(url).path
         body = endpoint.body if endpoint.method == "POST" else None
         self._say(f"{endpoint.method} {host_of(url)}{path}")
+        self._door.headers = endpoint.headers
         answer = self._door.ask(Knock(url, endpoint.params, body, "look at the API that you named"))
         params = {**endpoint.params, **self._said_for(answer)}
         if params != endpoint.params:
@@ -175,7 +175,7 @@ class _Probe:
         self._headers.update(answer.headers)
         look = first_look(self._asking(path), url, params, answer, body)
         if offer is not None:
-            look.hints = offer.hints
+            look.hints, look.filters = offer.hints, offer.filters
         return look
 
     def _said_for(self, answer: Answer) -> dict[str, str]:

@@ -21,6 +21,10 @@ class Offer:
     """It answers with several records, or the spec does not say what it answers with."""
     hints: dict[str, str] = field(default_factory=dict)
     """Query parameters that page, and what each does: `page offset cursor size`."""
+    filters: tuple[str, ...] = ()
+    """Query parameters that begin at a time."""
+    parameters: tuple[str, ...] = ()
+    """Every parameter in a line of words, for a model."""
     places: dict[str, str] = field(default_factory=dict)
     """Placeholder of the path → its type, as far as the spec says it."""
     missing: tuple[str, ...] = ()

@@ -132,7 +132,7 @@ def test_an_api_that_is_down_is_known_from_its_spec(tmp_path: Path) -> None:
     profile = probe("teams of http://127.0.0.1:9", docs=str(file))
     assert "refuses connections" in profile.endpoints[0].error
     assert [f.name for f in profile.endpoints[0].records.fields][:2] == ["id", "name"]
-    assert profile.docs == ""
+    assert profile.docs.splitlines()[0] == "/teams: List all teams"
 
 
 def test_an_endpoint_that_is_not_there_is_not_taken_from_the_spec() -> None:
@@ -223,6 +223,45 @@ def test_a_required_parameter_is_sent_as_the_spec_or_the_person_says() -> None:
     assert "requires a value for since" in without.error
     assert said.params == {"country": "DE", "since": "2024-01-01"}
     assert said.records.count == 3
+
+
+def test_a_header_that_the_spec_requires_is_sent_with_every_request() -> None:
+    header = {"name": "X-Version", "in": "header", "required": True, "schema": {"default": "2"}}
+    operation = answers(listed(TEAM), parameters=[header, query("page")])
+
+    def route(request: Request) -> Reply:
+        start = (request.number("page", 1) - 1) * 10
+        return Reply(data=ROWS[start : start + 10]) if request.headers.get("x-version") == "2" else Reply(400)
+
+    routes: dict[str, Route] = {
+        "/openapi.json": lambda r: Reply(data=spec({"/teams": {"get": operation}})),
+        "/teams": route,
+    }
+    with serving(routes) as server:
+        endpoint = probe(f"teams of {server.url}").endpoints[0]
+    assert endpoint.paging.proven
+    assert endpoint.headers == {"X-Version": "2"}
+
+
+def test_a_parameter_that_the_spec_says_begins_at_a_time_is_proven_to_filter() -> None:
+    rows = [{**row, "updated_at": f"2024-01-{n + 1:02}T00:00:00Z"} for n, row in enumerate(ROWS)]
+
+    def route(request: Request) -> Reply:
+        return Reply(
+            data=[row for row in rows if str(row["updated_at"]) >= request.query.get("changedFrom", "")]
+        )
+
+    changed = query("changedFrom", "string", format="date-time", description="Only what changed since then")
+    operation = answers(listed(TEAM), parameters=[changed])
+    routes: dict[str, Route] = {
+        "/openapi.json": lambda r: Reply(data=spec({"/teams": {"get": operation}})),
+        "/teams": route,
+    }
+    with serving(routes) as server:
+        profile = probe(f"teams of {server.url}")
+    (cursor, *_) = profile.endpoints[0].cursors
+    assert (cursor.name, cursor.param, cursor.proven) == ("updated_at", "changedFrom", True)
+    assert "changedFrom (query, date-time): Only what changed since then" in profile.docs
 
 
 def test_a_post_is_not_sent_because_a_spec_has_it() -> None:

@@ -52,7 +52,7 @@ def _differences(seen: Endpoint, said: Endpoint) -> Iterator[str]:
 def settled(profile: ApiProfile, survey: Survey) -> ApiProfile:
     """The whole profile: base URL, auth and notes as known from the spec and the sight together."""
     if not survey.offers:
-        return replace(profile, notes=(*profile.notes, *survey.notes))
+        return replace(profile, docs=survey.prose, notes=(*profile.notes, *survey.notes))
     notes = [*profile.notes, *survey.notes]
     auth = profile.auth
     said = survey.auth
@@ -60,7 +60,20 @@ def settled(profile: ApiProfile, survey: Survey) -> ApiProfile:
         auth = said
     if said is not None and _differ(auth, said):
         notes.append(f"Auth: the spec says {_named(said)}, seen was {_named(auth)}")
-    return _rebased(replace(profile, auth=auth, notes=tuple(dict.fromkeys(notes))), survey.base_url)
+    docs = _words(profile, survey)
+    return _rebased(
+        replace(profile, auth=auth, docs=docs, notes=tuple(dict.fromkeys(notes))), survey.base_url
+    )
+
+
+def _words(profile: ApiProfile, survey: Survey) -> str:
+    """What the spec says in words of the endpoints that were picked, for a model."""
+    picked = {endpoint.name for endpoint in profile.endpoints}
+    lines: list[str] = []
+    for offer in survey.offers:
+        if offer.endpoint.name in picked:
+            lines += [f"{offer.key}: {offer.summary}", *(f"  {line}" for line in offer.parameters)]
+    return "\n".join(lines)
 
 
 def _differ(seen: Auth, said: Auth) -> bool:

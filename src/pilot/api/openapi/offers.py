@@ -80,6 +80,8 @@ def _offer(
         tags=tuple(map(str, tags)) if isinstance(tags, list) else (),
         listed=listed,
         hints={p.name: p.role.value for p in parameters if p.role is not Role.NONE},
+        filters=tuple(p.name for p in parameters if p.begins),
+        parameters=tuple(p.line for p in parameters if p.place in ("query", "header")),
         places={p.name: p.kind for p in parameters if p.place == "path"},
         missing=tuple(name for name, value in wanted.items() if value is None),
     )

@@ -39,6 +39,22 @@ class Parameter:
     kind: str = ""
     """The schema's type."""
     words: str = ""
+    format: str = ""
+
+    @property
+    def begins(self) -> bool:
+        """Whether it asks for what is not older than a time."""
+        is_time = (
+            self.format in ("date", "date-time") or _TIME.search(f"{self.name} {self.words}") is not None
+        )
+        return self.place == "query" and is_time and _FROM.search(self.name) is not None
+
+    @property
+    def line(self) -> str:
+        """The parameter in one line: `since (query, string): only what changed after this time`."""
+        needed = ", required" if self.required else ""
+        words = f": {self.words[:_MOST_WORDS]}" if self.words else ""
+        return f"{self.name} ({self.place}, {self.format or self.kind or 'any'}{needed}){words}"
 
     @property
     def role(self) -> Role:
@@ -50,6 +66,9 @@ class Parameter:
         return _by_name(self.name, self.kind) or _by_words(self.words, self.kind)
 
 
+_MOST_WORDS = 120
+_FROM = re.compile(r"since|after|from|start|begin|min|gte?(\b|_|\Z)|newer", re.I)
+_TIME = re.compile(r"since|date|time|day|created|updated|modified|changed", re.I)
 _AFTER = re.compile(r"(starting|start|page)?_?after(_?id|_?cursor)?\Z|(since|last|from)_?id\Z", re.I)
 _BACKWARDS = re.compile(r"before|prev", re.I)
 _BRACKETS = {"number": Role.PAGE, "offset": Role.OFFSET, "size": Role.SIZE, "limit": Role.SIZE,
@@ -117,6 +136,7 @@ def _parameter(document: Document, node: dict[str, Json]) -> Parameter:
         smallest=_whole(schema.get("minimum")),
         kind=str(kind or ""),
         words=plain(node.get("description")),
+        format=plain(schema.get("format")),
     )
 
 
