@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from pilot.api.envelope import link_params
 from pilot.api.look import Look, Page, Verdict
 from pilot.api.profile import How, Paging, PagingKind
-from pilot.api.several import which
+from pilot.api.several import narrowed, which
 from pilot.api.trails import stem
 from pilot.api.vocabulary import SIZE, SIZE_GUESSES
 
@@ -82,7 +83,15 @@ def _guessed(look: Look) -> str | None:
     total = look.first.envelope.total(len(look.rows))
     if total is not None and total[0] < _WORTH * len(look.rows):
         return None
-    return which(look.guesses(*SIZE_GUESSES), lambda some: _grows(look, _sized(look, some, _SIZES[0])))
+    for size in _SIZES:
+        if not (names := look.guesses(*SIZE_GUESSES)):
+            return None
+        together = _sized(look, names, size)
+        if _grows(look, together):
+            return narrowed(names, partial(_grow, look, size))
+        if together.verdict is not Verdict.FAILED:
+            return None  # the names are ignored: a smaller size would be too
+    return None
 
 
 def _largest(look: Look, name: str) -> int | None:
@@ -97,6 +106,10 @@ def _largest(look: Look, name: str) -> int | None:
 
 def _sized(look: Look, names: Sequence[str], size: int) -> Page:
     return look.page({name: size for name in names})
+
+
+def _grow(look: Look, size: int, names: Sequence[str]) -> bool:
+    return _grows(look, _sized(look, names, size))
 
 
 def _grows(look: Look, page: Page) -> bool:

@@ -10,8 +10,11 @@ def which(names: Sequence[str], works: Callable[[Sequence[str]], bool]) -> str |
 
     One request when none works, and a few more to tell which: half of the names go with each.
     """
-    if not names or not works(names):
-        return None
+    return narrowed(names, works) if names and works(names) else None
+
+
+def narrowed(names: Sequence[str], works: Callable[[Sequence[str]], bool]) -> str:
+    """The name that works, of several that are known to work together."""
     while len(names) > 1:
         middle = len(names) // 2
         names = names[:middle] if works(names[:middle]) else names[middle:]
