@@ -1,31 +1,25 @@
-"""How many tokens pilot's requests have: `python -m benchmarks.tokens`.
+"""How many tokens pilot sends to a model until the tables are loaded: `python -m benchmarks.tokens`.
 
-A scripted local model answers; every request is counted as it was sent. Counts are pilot's own estimate (by
-kind of character, without a vocabulary): within about 10 % of what current models count for code and prose.
-The prefix is the system message: the same bytes in every request, which endpoints cache.
+Real runs against a scripted model; every request body is counted as it was sent, all of its messages and
+whatever tools it offers. What repeats byte for byte at the beginning of every request is the prefix, which
+endpoints cache. Counted with the vocabulary that other tools were counted with (cl100k) where `rs-bpe` is
+installed, else by pilot's own estimate with its margin on top.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import Any
 
-from pilot.api.profile import ApiProfile, Endpoint, Field, Paging, PagingKind, Records, Shape
-from pilot.finding import Finding, FindingKind, Remedy
-from pilot.model.budget import estimate_tokens
-from pilot.model.client import Endpoint as ModelEndpoint
-from pilot.model.client import Gate, ModelClient
-from pilot.model.preferences import limits_of
-from pilot.names import ProjectNames
-from pilot.shipped import ROOT
-from pilot.warehouse.tables import Column, TableInfo
-from pilot.writers.model_writer import ModelWriter
-from pilot.writers.writer import Brief
+from benchmarks.local_api import weather, weather_in_pages
+from benchmarks.measure import PILOT, Result, command, finish, project
+from pilot.model.budget import MARGIN, estimate_tokens
 from tests.support.model_server import ModelServer
 
 SCRIPT = '''"""Loads the weather."""
-
-from itertools import islice
 
 import dlt
 from dlt.sources.rest_api import RESTAPIConfig, rest_api_source
@@ -33,117 +27,138 @@ from dlt.sources.rest_api import RESTAPIConfig, rest_api_source
 
 def weather_source():
     """Observations."""
-    config: RESTAPIConfig = {
-        "client": {"base_url": "http://127.0.0.1:8000/", "paginator": {"type": "single_page"}},
+    config: RESTAPIConfig = {{
+        "client": {{"base_url": "{base}/", "paginator": {{"type": "single_page"}}}},
         "resources": [
-            {
+            {{
                 "name": "weather",
                 "primary_key": "id",
-                "write_disposition": "merge",
-                "endpoint": {"path": "weather", "data_selector": "$"},
-            }
+                "write_disposition": "replace",
+                "endpoint": {{"path": "weather", "data_selector": "{selector}"}},
+            }}
         ],
-    }
+    }}
     return rest_api_source(config, name="weather")
 
 
 if __name__ == "__main__":
-    # preview: shows the first records and stops; pilot removes it before the load
-    for resource in weather_source().resources.values():
-        for record in islice(resource, 3):
-            print(record)
+    # preview: shows the first records and stops
+    for record in weather_source().add_limit(1).resources["weather"]:
+        print(record)
     exit()
 
     pipeline = dlt.pipeline(pipeline_name="weather", destination="duckdb", dataset_name="weather_data")
     print(pipeline.run(weather_source(), loader_file_format="jsonl"))
 '''
-FIELDS = (
-    Field("id", ("bigint",)),
-    Field("city", ("text",)),
-    Field("observed_at", ("timestamp",)),
-    Field("temperature", ("double",), nullable=True),
-)
-PROFILE = ApiProfile(
-    base_url="http://127.0.0.1:8000/",
-    endpoints=(
-        Endpoint(
-            "weather",
-            "weather",
-            status=200,
-            content_type="application/json",
-            records=Records(Shape.LIST, "$", 20, FIELDS),
-            paging=Paging(PagingKind.NONE, True),
-            primary_key=("id",),
-            total=20,
-        ),
-    ),
-)
-FINDING = Finding(
-    FindingKind.CODE_ERROR,
-    "weather_pipeline.py:12: KeyError: 'data'",
-    Remedy.REPAIR,
-    {
-        "error": "builtins.KeyError: 'data'",
-        "frames": [
-            {
-                "file": "weather_pipeline.py",
-                "line": 12,
-                "function": "weather",
-                "code": 'yield requests.get(f"{BASE}/weather").json()["data"]',
-            }
-        ],
-        "dlt_step": "extract",
-    },
-)
-TABLES = (TableInfo("weather_data", "weather", 20, tuple(Column(field.name, "VARCHAR") for field in FIELDS)),)
+BUG = '''"""Loads the weather."""
+
+import dlt
+import requests
 
 
-@dataclass(frozen=True)
-class Row:
-    """One request."""
-
-    name: str
-    prefix: int
-    beyond: int
-
-
-def main() -> None:
-    """Ask for a draft, a repair and a query, and print what each took."""
-    rows = requests()
-    draft, repair, query = rows
-    print(f"{'request':<34}{'prefix':>8}{'beyond':>8}{'as sent':>9}")
-    for row in rows:
-        print(f"{row.name:<34}{row.prefix:>8}{row.beyond:>8}{row.prefix + row.beyond:>9}")
-    print()
-    report("right at the first try", [draft], 1_249)
-    report("with one repair", [draft, repair], 2_500)
-    print(f"{'the query, apart':<34}{'':>8}{query.beyond:>8}")
-
-
-def requests() -> list[Row]:
-    """What was sent, counted."""
-    replies = [f"```python\n{SCRIPT}```", f"```python\n{SCRIPT}\n```", "```sql\nSELECT 1\n```"]
-    task = "write weather_pipeline.py loading http://127.0.0.1:8000/weather with dlt into duckdb and run it"
-    brief = Brief(task, ProjectNames("weather"), PROFILE)
-    with ModelServer(replies) as server:
-        endpoint = ModelEndpoint(server.url, "local", "gpt-6.1-sol", limits_of("gpt-6.1-sol", None))
-        gate = Gate(lambda text: text, lambda text: None)
-        client = ModelClient(endpoint, gate, print)
-        writer = ModelWriter(client, lambda name: (ROOT / "prompts" / f"{name}.md").read_text("utf-8"))
-        writer.write(brief)
-        writer.repair(Brief(task, brief.names, PROFILE, SCRIPT), FINDING)
-        writer.query(TABLES)
-        client.close()
-    sent = [[message["content"] for message in body["messages"]] for body in server.requests]
-    names = ("a first draft", "a repair", "a query")
-    return [Row(name, *map(estimate_tokens, texts)) for name, texts in zip(names, sent, strict=True)]
-
-
-def report(name: str, rows: Sequence[Row], target: int) -> None:
-    """One total against its target."""
-    beyond = sum(row.beyond for row in rows)
-    print(f"{name:<34}{'':>8}{beyond:>8}   of at most {target:,}: {'kept' if beyond <= target else 'MISSED'}")
+@dlt.resource(name="weather", primary_key="id", write_disposition="replace")
+def weather():
+    """Observations."""
+    yield requests.get("{base}/weather", timeout=10).json()["observations"]
 
 
 if __name__ == "__main__":
-    main()
+    # preview: shows the first records and stops
+    for record in weather().add_limit(1):
+        print(record)
+    exit()
+
+    pipeline = dlt.pipeline(pipeline_name="weather", destination="duckdb", dataset_name="weather_data")
+    print(pipeline.run(weather(), loader_file_format="jsonl"))
+'''
+QUERY = "```sql\nSELECT city, count(*) FROM weather_data.weather GROUP BY city\n```"
+PREFIX, RIGHT_AT_ONCE, ONE_REPAIR = 2_000, 1_249, 2_500
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What counts tokens."""
+
+    name: str
+    count: Callable[[str], int]
+    margin: float = 1.0
+    """By how much its figures may be too high."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """The requests of one run that came before the query, in tokens."""
+
+    prefix: int
+    """Of each request."""
+    beyond: tuple[int, ...]
+    query: int
+    """What the query's request had beyond the prefix."""
+
+    def result(self, name: str, target: int, margin: float) -> Result:
+        """All of them against their target."""
+        total = sum(self.beyond)
+        as_sent = total + self.prefix * len(self.beyond)
+        each = " + ".join(map(str, self.beyond))
+        told = f"{each}, as sent {as_sent:,}; query {self.query}"
+        return Result(f"tokens beyond the prefix, {name}", told, total, target, total / margin)
+
+
+def results() -> list[Result]:
+    """The prefix, and what comes beyond it for two simple APIs."""
+    words = vocabulary()
+    runs = {}
+    for name, api, selector in (("a list", weather, "$"), ("twelve pages", weather_in_pages, "results")):
+        runs[name, RIGHT_AT_ONCE] = sent(api, [SCRIPT], selector, words.count)
+        runs[f"{name}, one repair", ONE_REPAIR] = sent(api, [BUG, SCRIPT], selector, words.count)
+    prefix = max(run.prefix for run in runs.values())
+    beyond = [run.result(name, target, words.margin) for (name, target), run in runs.items()]
+    return [Result("tokens of the prefix", words.name, prefix, PREFIX, prefix / words.margin), *beyond]
+
+
+def vocabulary() -> Vocabulary:
+    """A real one where it is installed."""
+    try:
+        from rs_bpe.bpe import openai  # type: ignore[import-not-found]  # optional
+    except ImportError:
+        return Vocabulary(
+            "pilot's estimate and its margin", lambda text: round(estimate_tokens(text) * MARGIN), MARGIN
+        )
+    return Vocabulary("cl100k", openai.cl100k_base().count)
+
+
+def sent(
+    api: Callable[[], AbstractContextManager[str]],
+    scripts: Sequence[str],
+    selector: str,
+    count: Callable[[str], int],
+) -> Sent:
+    """Run pilot with a model that answers with these scripts, one after the other."""
+    with api() as url, project() as (folder, environ):
+        base = url.rpartition("/")[0]
+        replies = [f"A plan.\n\n```python\n{t.format(base=base, selector=selector)}```" for t in scripts]
+        with ModelServer([*replies, QUERY]) as server:
+            environ |= {"OPENAI_BASE_URL": server.url, "OPENAI_API_KEY": "sk-benchmark"}
+            goal = f"write weather_pipeline.py loading {url} with dlt into duckdb and run it"
+            words = ("--model", "gpt-6.1-sol", "--yes", "--no-input")
+            command(PILOT, "init", "weather", "--api", goal, *words, folder=folder, environ=environ)
+        if len(server.requests) != len(scripts) + 1:
+            raise RuntimeError(f"{len(server.requests)} requests, not {len(scripts) + 1}")
+        return _counted(server.requests, count)
+
+
+def _counted(bodies: Sequence[dict[str, Any]], count: Callable[[str], int]) -> Sent:
+    texts = [[message["content"] for message in body["messages"]] for body in bodies]
+    tools = [json.dumps(body["tools"]) if body.get("tools") else "" for body in bodies]
+    same = 0
+    while all(len(own) > same and own[same] == texts[0][same] for own in texts):
+        same += 1
+    prefix = sum(map(count, texts[0][:same]))
+    beyond = [
+        sum(map(count, [*own[same:], *filter(None, [tool])])) for own, tool in zip(texts, tools, strict=True)
+    ]
+    return Sent(prefix, tuple(beyond[:-1]), beyond[-1])
+
+
+if __name__ == "__main__":
+    finish(results())
