@@ -23,7 +23,7 @@ class Init(Step):
         """Make the files, or keep the script that is there."""
         names = ProjectNames(session.facts.name or "", session.facts.destination or "duckdb")
         if kit.project.read(names.script) is not None:
-            return self._existing(names, kit)
+            return self._existing(names, session, kit)
         verified = self._wants_verified(names, kit)
         if verified:
             names = replace(names, name=verified)
@@ -37,9 +37,9 @@ class Init(Step):
             )
         return Outcome(says=f"{len(files)} files", learned=learned, shows=(Line("  ".join(files), "quiet"),))
 
-    def _existing(self, names: ProjectNames, kit: Kit) -> Outcome:
+    def _existing(self, names: ProjectNames, session: Session, kit: Kit) -> Outcome:
         """A script of that name is here already: go on from it only when the person says so."""
-        if not kit.options.restart:
+        if not session.facts.restart:
             flag = "--restart, or another NAME"
             if not kit.host.interactive:
                 raise AnswerMissing(f"{names.script} exists; may a new draft replace it?", flag)

@@ -42,6 +42,8 @@ class Facts:
 
     name: str | None = None
     destination: str | None = None
+    restart: bool | None = None
+    """The person starts over: a new draft may take the place of an earlier script."""
     names: ProjectNames | None = None
     goal: str | None = None
     """Which API to load, in the person's words."""

@@ -27,9 +27,10 @@ def init(options: Options) -> int:
 
     def choose(host: Host, store: Store, redactor: Redactor) -> Session:
         found = Session.newest(store, redactor)
-        if found is not None and not options.restart and _same(found, options) and _goes_on(host, found):
+        begun = found is not None and _same(found, options)
+        if found is not None and begun and not options.restart and _goes_on(host, found):
             return found
-        facts = Facts(name=options.name, destination=options.destination)
+        facts = Facts(options.name, options.destination, restart=options.restart or begun)
         return Session.start(store, redactor, options.policy, facts)
 
     return _followed(options, choose, _whole_policy)
