@@ -1,4 +1,4 @@
-"""`python -m benchmarks.openapi [NAME_OR_FILE…]`: real commands over OpenAPI documents, one line per list endpoint.
+"""`python -m benchmarks.openapi [NAME_OR_FILE…]`: real commands over OpenAPI documents, a line per endpoint.
 
 For each document a server answers as it says; `pilot init --docs SPEC --endpoint …` loads its lists,
 unattended and without a model. A table is filled when it holds exactly the records that the server has.

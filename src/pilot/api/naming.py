@@ -18,6 +18,7 @@ _NOT_TELLING_HOST = word_set(
 )
 _SECOND_LEVEL = word_set("co com org net gov edu ac")
 _NOT_TELLING_PATH = word_set("""api apis rest public data json v latest query search""")
+_BASE_PATH = word_set("api apis rest odata")
 _NOT_TELLING_WORD = word_set(
     """a about all also an and any api apis are as at be by called can current daily data dataset day
     days download each every fetch for free from get give given has have hourly i in into is it its
@@ -88,4 +89,4 @@ def _is_version(segment: str) -> bool:
 def says_nothing(url: str) -> bool:
     """Whether a URL names a host, or a base path at most: `https://api.example.com/api/v2`."""
     segments = [segment.lower() for segment in urlsplit(url).path.split("/") if segment]
-    return all(_is_version(segment) or segment in _NOT_TELLING_PATH for segment in segments)
+    return all(_is_version(segment) or segment in _BASE_PATH for segment in segments)

@@ -90,6 +90,13 @@ def test_no_object_of_python_is_made() -> None:
     assert yaml_tree("a: !!python/object/apply:os.system [echo]") == {"a": ["echo"]}
 
 
+def test_halves_of_characters_and_control_characters_do_no_harm() -> None:
+    operation = answers(listed(schema(id="integer")), summary="a\ud800b\x1b[2J")
+    read, problem = read_document(json.dumps(spec({"/a": {"get": operation}})).encode())
+    assert read is not None, problem
+    assert offers_of(read)[0].summary == "a?b [2J"
+
+
 def test_references_in_circles_and_to_other_files_lead_nowhere() -> None:
     circle = {"A": {"$ref": "#/components/schemas/B"}, "B": {"$ref": "#/components/schemas/A"}}
     found = document({"paths": {}, "components": {"schemas": circle}})

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from pilot.api.openapi.yaml_tree import yaml_tree
+from pilot.api.sensitive import printable
 from pilot.finding import Json
 
 LARGEST = 30_000_000
 """Bytes of a JSON document; large public ones have 12 MB."""
 _LARGEST_YAML = 10_000_000
 _LONGEST_CHAIN = 20
+_HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
 _NAMES_ITSELF = re.compile(r"^[\s{]*[\"']?(openapi|swagger)[\"']?\s*:\s*[\"']?\d", re.M)
 
 
@@ -104,8 +106,7 @@ def _tree(text: str, size: int) -> Json:
         raise ValueError(f"it is larger than {LARGEST // 1_000_000} MB")
     if text.lstrip()[:1] == "{":
         try:
-            tree: Json = json.loads(text)
-            return tree
+            return _whole_characters(json.loads(text), text)
         except ValueError as error:
             reason = f"it is no valid JSON: {error}"
         try:
@@ -117,11 +118,19 @@ def _tree(text: str, size: int) -> Json:
     return yaml_tree(text)
 
 
+def _whole_characters(tree: Json, text: str) -> Json:
+    """The tree without halves of characters, which can't be stored anywhere."""
+    if not _HALF_CHARACTER.search(text):
+        return tree
+    mended: Json = json.loads(json.dumps(tree, ensure_ascii=False).encode("utf-8", "replace"))
+    return mended
+
+
 def objects(value: Json) -> list[dict[str, Json]]:
     """The objects in a list; [] for anything else."""
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def plain(value: Json) -> str:
-    """A text as one line; "" for anything else."""
-    return " ".join(value.split()) if isinstance(value, str) else ""
+    """A text as one line that steers no terminal; "" for anything else."""
+    return printable(value) if isinstance(value, str) else ""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from math import isfinite
 
 from pilot.api.openapi.document import Document, plain
 from pilot.api.trails import folded
@@ -166,7 +167,9 @@ def _text(value: Json) -> str | None:
 
 
 def _whole(value: Json) -> int | None:
-    return int(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return int(value) if isfinite(value) else None
 
 
 def needed(parameters: Sequence[Parameter], place: str) -> dict[str, str | None]:

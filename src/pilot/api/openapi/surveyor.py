@@ -12,7 +12,6 @@ from pilot.api.docs import prose_in, read_docs
 from pilot.api.fetch import Fetcher
 from pilot.api.naming import says_nothing
 from pilot.api.openapi.document import LARGEST, Document, read_document
-from pilot.api.openapi.matching import by_words
 from pilot.api.openapi.offers import offers_of
 from pilot.api.openapi.security import auth_of, declared_auth
 from pilot.api.openapi.servers import base_url
@@ -57,7 +56,7 @@ def _in_docs(docs: str, urls: Sequence[str], fetch: Fetcher) -> Survey:
     if document is None and url and not problem:
         document = _linked(data, url, fetch)
     if document is not None:
-        return _surveyed(document, docs, urls)
+        return survey_in(document, docs, urls)
     return Survey(prose="" if problem else prose_in(data), notes=(problem,) if problem else ())
 
 
@@ -84,7 +83,7 @@ def _on_host(named: Named, fetch: Fetcher, say: Watch) -> Survey:
         if answer.ok and not answer.cut:
             document, _ = read_document(answer.body, answer.url)
             if document is not None:
-                return _surveyed(document, place, [url])
+                return survey_in(document, place, [url])
     return Survey()
 
 
@@ -95,7 +94,8 @@ def _places(url: str) -> Iterator[str]:
     yield from list(places)[:_MOST_TRIES]
 
 
-def _surveyed(document: Document, source: str, urls: Sequence[str]) -> Survey:
+def survey_in(document: Document, source: str, urls: Sequence[str]) -> Survey:
+    """What a document offers at the API whose URLs the person named."""
     base = base_url(document, urls)
     offers = offers_of(document)
     notes = [] if offers else [f"The OpenAPI document (version {document.version}) offers nothing to read."]
@@ -116,8 +116,3 @@ def _auth(document: Document, base: str) -> Auth | None:
     if found:
         return found.most_common(1)[0][0]
     return declared_auth(document, base)
-
-
-def matched(survey: Survey, goal: str) -> tuple[str, ...]:
-    """The keys of the endpoints that the words mean."""
-    return tuple(offer.key for offer in by_words(survey, goal))
