@@ -53,7 +53,7 @@ class House:
     def __post_init__(self) -> None:
         self.environ["WEATHER_KEY"] = self.api.key
         self.folder = self.home / "project"
-        self.folder.mkdir(exist_ok=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
 
     @property
     def stations(self) -> str:
