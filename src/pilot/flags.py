@@ -41,6 +41,9 @@ def _working(
         int | None, typer.Option(min=0, metavar="N", help="Repairs per step; 3 by default.")
     ] = None,
     timeout: Annotated[float, typer.Option(min=1, metavar="S", help="Seconds that one run may take.")] = 600,
+    share_samples: Annotated[
+        bool, typer.Option("--share-samples", help="Let a model see the values of two records.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show results and errors only.")] = False,
     verbose: Verbose = False,
     trust: Annotated[

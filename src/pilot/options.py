@@ -39,6 +39,8 @@ class Options:
     quiet: bool = False
     verbose: bool = False
     restart: bool = False
+    share_samples: bool = False
+    """A model may see the values of a few records."""
     trust: bool = False
     max_repairs: int | None = None
     """None: the policy's own limit."""

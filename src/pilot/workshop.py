@@ -8,7 +8,9 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from pilot.api.fetch import ProbeLimits
 from pilot.api.prober import ApiProber
+from pilot.api.settings import probe_limits
 from pilot.api.words import hosts_in
 from pilot.catalogue import Catalogue
 from pilot.consent import Consent
@@ -118,6 +120,10 @@ def open_workshop(options: Options, choose: ChooseSession) -> Iterator[Workshop]
         yield _assembled(ground, choose(ground.host, store, ground.redactor))
 
 
+def _limits(options: Options) -> ProbeLimits:
+    return probe_limits(options.root, os.environ, options.share_samples)
+
+
 def _assembled(ground: Ground, session: Session) -> Workshop:
     host, project, redact = ground.host, ground.project, ground.redactor.text
     files = RecordedFiles(project, session)
@@ -133,7 +139,7 @@ def _assembled(ground: Ground, session: Session) -> Workshop:
         host=host,
         consent=consent,
         project=project,
-        prober=ApiProber(consent.contact),
+        prober=ApiProber(consent.contact, _limits(ground.options)),
         writers=ground.writers,
         runner=ScriptRunner(project.root, project.interpreter, redact),
         warehouse=DltWarehouse(project.root, project.interpreter, redact, credentials),

@@ -41,6 +41,8 @@ class ProbeLimits:
     connect_seconds: float = 5.0
     read_seconds: float = 10.0
     redirects: int = 5
+    samples: int = 0
+    """Records of an endpoint whose values are kept for a model: none, unless the person shares them."""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -36,6 +37,8 @@ _MOST_PARENTS = 20
 _NO_WAY = (AuthKind.NONE, AuthKind.UNKNOWN)
 _MOST_WAYS = 2
 _NOT_THERE = (400, 404, 422)
+_SAMPLE = 600
+"""Characters of a sample that are kept."""
 
 
 class ApiProber:
@@ -226,8 +229,14 @@ class _Probe:
             primary_key=primary_key(look.seen, records.fields),
             cursors=cursors,
             total=total[0] if total else None,
+            samples=self._samples(look.rows),
             error=scrubbed(look.found.problem, self._secrets),
         )
+
+    def _samples(self, rows: Sequence[Json]) -> tuple[str, ...]:
+        """The first records as JSON, cut short, as many as the person shares."""
+        shared = rows[: self._fetch.limits.samples]
+        return tuple(scrubbed(json.dumps(row, ensure_ascii=False)[:_SAMPLE], self._secrets) for row in shared)
 
 
 def _values(named: Named, secrets: Mapping[str, str]) -> tuple[str, ...]:

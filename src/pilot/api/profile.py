@@ -168,11 +168,13 @@ class Endpoint:
     """Placeholder of the path → field of the parent's records."""
     headers: dict[str, str] = field(default_factory=dict)
     """Request headers (no secrets) that this endpoint needs."""
+    samples: tuple[str, ...] = ()
+    """A few records as JSON, cut short: only where the person shares row values."""
 
 
 @dataclass(frozen=True)
 class ApiProfile:
-    """Everything learned about an API. Holds names, types and shapes; never a row's values."""
+    """Everything learned about an API: names, types and shapes; row values only where they are shared."""
 
     base_url: str = ""
     endpoints: tuple[Endpoint, ...] = ()

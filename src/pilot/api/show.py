@@ -140,6 +140,7 @@ def _endpoint_for_model(endpoint: Endpoint) -> list[str]:
         lines.append(f"  primary_key: {', '.join(endpoint.primary_key)}")
     if endpoint.cursors:
         lines.append(f"  times: {', '.join(cursor.name for cursor in endpoint.cursors)}")
+    lines += [f"  sample: {sample}" for sample in endpoint.samples]
     for cursor in (c for c in endpoint.cursors if c.proven):
         lines.append(f"  incremental: {cursor.param}={cursor.template} filters by {cursor.name}")
     return lines

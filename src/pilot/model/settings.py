@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -10,6 +9,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from pilot.config import config_files, read_config
 from pilot.errors import UsageError
 
 DEFAULT_BASE_URL = "https://api.openai.com/v1"
@@ -70,8 +70,7 @@ class ModelSettings:
 
 def load_settings(root: Path, environ: Mapping[str, str]) -> ModelSettings:
     """Everything that is configured for one project. Raises UsageError for what can't be used."""
-    user = _read(_user_folder(environ) / "pilot" / "config.toml")
-    project = _read(root / ".pilot" / "config.toml")
+    user, project = (_checked(file) for file in config_files(root, environ))
     environment = {"model": environ.get("PILOT_MODEL"), "base_url": environ.get("OPENAI_BASE_URL")}
     layers = ((Source.ENVIRONMENT, environment), (Source.PROJECT, project), (Source.USER, user))
 
@@ -104,23 +103,8 @@ def is_loopback(url: str) -> bool:
         return name == "localhost" or name.endswith(".localhost")
 
 
-def _user_folder(environ: Mapping[str, str]) -> Path:
-    folder = environ.get("XDG_CONFIG_HOME")
-    return Path(folder) if folder else Path(environ.get("HOME") or Path.home()) / ".config"
-
-
-def _read(file: Path) -> dict[str, object]:
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
-
-    try:
-        values = tomllib.loads(file.read_text("utf-8"))
-    except (FileNotFoundError, NotADirectoryError):
-        return {}
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{file} can't be read: {error}", "Put it right, or delete it.") from None
+def _checked(file: Path) -> dict[str, object]:
+    values = read_config(file)
     for name, value in values.items():
         _check_entry(file, name, value)
     return values

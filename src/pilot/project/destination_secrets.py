@@ -27,7 +27,7 @@ def credentials_wanted(
     if destination in WITHOUT:
         return {}
     if destination == "filesystem" and _is_local(bucket or _bucket(store, base, contents)):
-        return {}
+        return {f"{base}.bucket_url": False} if bucket else {}
     whole = store.find(_read(f"{base}.credentials"), "", contents)
     given = store.below(base, contents)
     places = [
