@@ -11,12 +11,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import duckdb
     from duckdb import DuckDBPyConnection
 
     from pilot.warehouse.cells import OWN_COLUMNS, Refused, answer, question, result
 else:
     sys.path.append(str(Path(__file__).parent))
     from cells import OWN_COLUMNS, Refused, answer, question, result
+
+    try:
+        import _duckdb as duckdb  # the package around it, of which nothing is needed here, takes as long again
+    except ImportError:
+        import duckdb
 
 LOCK_PATIENCE = 2.0
 MEMORY = 4 * 1024**3
@@ -44,8 +50,6 @@ LOADS = "SELECT load_id, epoch(inserted_at) FROM {} WHERE status = 0 ORDER BY in
 
 def main() -> None:
     """Answer one question."""
-    import duckdb
-
     limit_memory()
     asked = question()
     try:
@@ -80,8 +84,6 @@ def find_dataset(files: list[str], wanted: str) -> tuple[DuckDBPyConnection, str
 
 def connect(file: str) -> DuckDBPyConnection:
     """Open a database; another program may hold it for a moment."""
-    import duckdb
-
     deadline = time.monotonic() + LOCK_PATIENCE
     while True:
         try:
