@@ -316,6 +316,15 @@ def test_a_page_for_people_leads_to_the_document_it_is_drawn_from() -> None:
     assert profile.endpoints[0].records.count == 10
 
 
+def test_prose_does_not_keep_from_looking_for_a_spec(tmp_path: Path) -> None:
+    file = tmp_path / "guide.md"
+    file.write_text("Teams are listed by age.", encoding="utf-8")
+    with teams_api() as server:
+        profile = probe(f"teams of {server.url}", docs=str(file), secrets=WITH_KEY)
+    assert profile.endpoints[0].records.count == 10
+    assert "listed by age" in profile.docs and "List all teams" in profile.docs
+
+
 def test_a_broken_spec_is_said_and_the_rest_goes_on(tmp_path: Path) -> None:
     file = tmp_path / "spec.yaml"
     file.write_text("openapi: 3.0.0\npaths: [", encoding="utf-8")

@@ -69,7 +69,7 @@ def settled(profile: ApiProfile, survey: Survey) -> ApiProfile:
 def _words(profile: ApiProfile, survey: Survey) -> str:
     """What the spec says in words of the endpoints that were picked, for a model."""
     picked = {endpoint.name for endpoint in profile.endpoints}
-    lines: list[str] = []
+    lines = [survey.prose] if survey.prose else []
     for offer in survey.offers:
         if offer.endpoint.name in picked:
             lines += [f"{offer.key}: {offer.summary}", *(f"  {line}" for line in offer.parameters)]

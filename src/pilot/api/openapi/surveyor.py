@@ -41,7 +41,9 @@ _IN_PAGE = re.compile(
 def survey_of(named: Named, docs: str | None, fetch: Fetcher, say: Watch) -> Survey:
     """What documentation says of the API that the person named."""
     urls = [target.url for target in named.targets]
-    found = _in_docs(docs, urls, fetch) if docs else _on_host(named, fetch, say)
+    found = _in_docs(docs, urls, fetch) if docs else Survey()
+    if not found.offers and not found.notes:
+        found = replace(_on_host(named, fetch, say), prose=found.prose)
     return replace(found, requests=fetch.asked, seconds=fetch.spent)
 
 
