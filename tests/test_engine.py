@@ -358,3 +358,24 @@ def test_tokens_are_counted_once_in_the_cell_that_asked(store: Store) -> None:
     assert house.run(_policy("a", repair="mend")) is None
     assert house.session.usage == Usage(3, 300, 30)
     assert [cell.usage.requests for cell in house.session.cells] == [2, 1]
+
+
+def test_after_a_remedy_what_the_step_looks_at_runs_again_first(store: Store) -> None:
+    load, mend = _Does(), _Does()
+    steps: dict[str, Step] = {"load": load, "check": _Does(_failing(), Outcome()), "mend": mend}
+    house = _house(store, steps)
+    entries = (StepUse("load"), StepUse("check", rerun=("load",)))
+    policy = Policy("P", entries, "p", remedies={Remedy.REPAIR: "mend"})
+    assert house.run(policy) is None
+    assert (load.runs, mend.runs) == (2, 1)
+    assert [cell.step for cell in house.session.cells] == ["load", "check", "mend", "load"]
+
+
+def test_a_step_that_fails_when_it_runs_again_ends_the_remedy(store: Store) -> None:
+    load = _Does(Outcome(), _failing(Finding(FindingKind.DESTINATION, "locked")))
+    steps: dict[str, Step] = {"load": load, "check": _Does(_failing()), "mend": _Does()}
+    house = _house(store, steps)
+    entries = (StepUse("load"), StepUse("check", rerun=("load",)))
+    failed = house.run(Policy("P", entries, "p", remedies={Remedy.REPAIR: "mend"}))
+    assert failed is not None
+    assert failed.failure is not None and failed.failure.kind is FindingKind.CODE_ERROR

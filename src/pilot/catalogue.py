@@ -59,7 +59,7 @@ class Catalogue:
         policy = parse_policy(name, self._file("policies", name).read_text("utf-8"))
         steps = [entry.use for entry in policy.step] + list(policy.remedies.values())
         for entry in policy.step:
-            steps += entry.remedies.values()
+            steps += [*entry.remedies.values(), *entry.rerun]
             for validator in (*policy.validators, *entry.validators):
                 self._file("validators", validator)
         for step in steps:

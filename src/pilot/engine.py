@@ -192,7 +192,7 @@ class Engine:
         spent = own.cell.repairs >= policy.limits.repairs or finding.same_as(own.last)
         if remedy is not None and not spent:
             own.cell = replace(own.cell, repairs=own.cell.repairs + 1)
-            child = self._run_remedy(remedy, finding)
+            child = self._run_children((remedy, *policy.step[position].rerun), finding, policy)
             own.tried.append(f"{child.title}: {child.says}")
             if child.state.finished:
                 return True
@@ -210,18 +210,22 @@ class Engine:
             return False
         if way.words and change is not None:
             self._session.learn(Facts(request=way.words))
-            child = self._run_remedy(change, finding)
+            child = self._run_children((change, *policy.step[position].rerun), finding, policy)
             own.tried.append(f"{child.title}: {child.says}")
         own.cell = replace(own.cell, repairs=0)
         return True
 
-    def _run_remedy(self, name: str, finding: Finding) -> Cell:
-        """Run a step as a child cell, because of a finding."""
-        step = self._catalogue.step(name)
-        blank = Cell(0, name, step.title, parent=self._running_id(), input=finding.says)
-        with self._open(blank, finding) as own:
-            outcome, failure = self._attempt(step, ())
-            own.end(outcome, failure)
+    def _run_children(self, names: Sequence[str], finding: Finding, policy: Policy) -> Cell:
+        """Run steps as child cells, because of a finding, until one fails; the last one that ran."""
+        validators = [self._catalogue.validator(name) for name in policy.validators]
+        for name in names:
+            step = self._catalogue.step(name)
+            blank = Cell(0, name, step.title, parent=self._running_id(), input=finding.says)
+            with self._open(blank, finding) as own:
+                outcome, failure = self._attempt(step, validators)
+                own.end(outcome, failure)
+            if failure is not None:
+                break
         return own.cell
 
     def _return_target(self, policy: Policy, position: int, finding: Finding | None) -> int | None:

@@ -56,6 +56,7 @@ class FindingKind(str, Enum):
     LIMIT_LEFT = "limit_left"
     NOTHING_LOADED = "nothing_loaded"
     EMPTY_TABLE = "empty_table"
+    DUPLICATES = "duplicates"
     QUERY_FAILED = "query_failed"
     BEYOND_WRITER = "beyond_writer"
     WRITER_FAILED = "writer_failed"

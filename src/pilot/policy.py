@@ -31,6 +31,8 @@ class StepUse:
     """Validators that watch this step, besides the policy's own."""
     remedies: dict[Remedy, str] = field(default_factory=dict)
     """Steps that carry remedies out, where they differ from the policy's."""
+    rerun: tuple[str, ...] = ()
+    """Steps that run once more after a remedy, before this one does: what it looks at is theirs."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ class _Use(msgspec.Struct, forbid_unknown_fields=True):
     use: str
     validators: list[str] = []
     remedies: dict[Remedy, str] = {}
+    rerun: list[str] = []
 
 
 class _Limits(msgspec.Struct, forbid_unknown_fields=True):
@@ -88,7 +91,10 @@ def parse_policy(name: str, text: str) -> Policy:
     return Policy(
         title=file.title,
         name=name,
-        step=tuple(StepUse(entry.use, tuple(entry.validators), entry.remedies) for entry in file.step),
+        step=tuple(
+            StepUse(entry.use, tuple(entry.validators), entry.remedies, tuple(entry.rerun))
+            for entry in file.step
+        ),
         validators=tuple(file.validators),
         remedies=file.remedies,
         limits=Limits(file.limits.repairs, file.limits.returns) if file.limits else Limits(),

@@ -111,6 +111,15 @@ def _by_finding(bench: Workbench, finding: Finding) -> None:
         _without_page_size(bench)
     elif finding.kind is FindingKind.NOT_FOUND:
         _accept_not_found(bench, str(finding.evidence.get("url") or ""))
+    elif finding.kind is FindingKind.DUPLICATES:
+        _merge(bench, str(finding.evidence.get("table") or ""))
+
+
+def _merge(bench: Workbench, table: str) -> None:
+    """Records that an API serves twice become one by their key."""
+    if table in bench.script.resources() and bench.has_key(table):
+        bench.put(table, "write_disposition", "merge")
+        bench.told.append(f"{table}: merged by its key, as the API serves some records twice")
 
 
 def _without_page_size(bench: Workbench) -> None:
