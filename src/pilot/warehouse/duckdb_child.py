@@ -20,7 +20,7 @@ else:
     from cells import OWN_COLUMNS, Refused, answer, question, result
 
     try:
-        import _duckdb as duckdb  # the package around it, of which nothing is needed here, takes as long again
+        import _duckdb as duckdb  # the package around it, unneeded here, takes as long again
     except ImportError:
         import duckdb
 
