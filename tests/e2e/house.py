@@ -154,7 +154,7 @@ class House:
         return {**os.environ, **self.environ, **more}
 
 
-def until(what: Callable[[], object], seconds: float = 15) -> None:
+def until(what: Callable[[], object], seconds: float = _PATIENCE) -> None:
     """Wait until something holds."""
     end = time.monotonic() + seconds
     while not what():

@@ -89,7 +89,7 @@ def test_ctrl_c_while_the_model_answers_breaks_it_off_and_it_can_be_asked_again(
     answers: list[Reply] = [{"fault": "trickle", "seconds": 60}, reply(script(house.api.url)), QUERY]
     server = house.model(lambda body: answers.pop(0))
     terminal = house.terminal("init", "weather", "--api", house.stations, "--yes", *WITH_KEY)
-    until(lambda: server.requests, 60)
+    until(lambda: server.requests)
     terminal.press("ctrl-c")
     terminal.expect("Write code was stopped.")
     answer(terminal, ("Run it again, or leave", "run again"), ("What next?", ""))

@@ -56,7 +56,7 @@ def test_a_kill_while_the_model_answers_leaves_the_script_as_it_was(house: House
     answers: list[Reply] = [{"fault": "trickle", "seconds": 60}, reply(script(house.api.url)), QUERY]
     server = house.model(lambda body: answers.pop(0))
     terminal = house.terminal("init", "weather", "--api", house.stations, *UNASKED)
-    until(lambda: server.requests, 60)
+    until(lambda: server.requests)
     template = house.read()
     terminal.process.kill(signal.SIGKILL)
     assert terminal.wait() == -signal.SIGKILL
@@ -76,7 +76,7 @@ def test_a_load_that_was_finished_before_the_kill_is_not_run_again(house: House)
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as pilot:
-        until(house.loaded, 60)
+        until(house.loaded)
         pilot.kill()
     asked = len(house.api.requests)
     ended = house.document("resume", *UNASKED)
