@@ -40,6 +40,7 @@ types: $(READY)  ## mypy, strict
 	$(BIN)/mypy
 
 bench: $(READY)  ## start-up, whole runs and tokens, as ratios in one run (minutes)
+	-@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'
 	$(BIN)/python -m benchmarks
 
 clean:  ## remove what make made
