@@ -58,7 +58,7 @@ def _duplicates(
         if distinct < info.rows:
             key = ", ".join(columns)
             says = f"{info.name} holds {info.rows:,} rows, but only {distinct:,} different values of {key}."
-            evidence: dict[str, Json] = {"table": info.name, "key": key, "rows": info.rows, "distinct": distinct}
+            evidence: dict[str, Json] = {"table": info.name, "key": key, "rows": info.rows}
             yield Finding(FindingKind.DUPLICATES, says, Remedy.REPAIR, evidence)
 
 

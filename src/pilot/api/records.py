@@ -140,7 +140,7 @@ def _as_single(data: dict[str, Json], trail: Trail, hint: str) -> _Option:
     score = 0.8 * min(len(scalars), 6) + 0.4 * min(len(objects), 4)
     if any(folded(key) in IDENTITY for key in scalars):
         score += 3
-    if not own or (not scalars and len(objects) == 1):
+    if not own or (not scalars and len(objects) == 1) or [data[key] for key in own] == [[]]:
         score -= 3  # nothing but an envelope around something
     outer = -1.0 * len(trail) + (_named(trail, hint) if trail else 0)
     return _Option(score + outer, Shape.SINGLE, [data], trail)
