@@ -24,7 +24,9 @@ def resource_config(resource: Resource) -> Block:
     endpoint = resource.endpoint
     config = Block({"name": resource.name})
     if endpoint.primary_key:
-        config["primary_key"] = key_hint(endpoint.primary_key)
+        # what is unique among one parent's records may come again with another parent
+        of_parent = tuple(f"_{resource.parent}_{field}" for field in _parent_fields(endpoint))
+        config["primary_key"] = key_hint((*of_parent, *endpoint.primary_key))
         if endpoint.paging.overlaps and resource.paged:
             config["write_disposition"] = Noted("merge", SHARED)
     if hints := columns.json_hints(endpoint.records.fields):
