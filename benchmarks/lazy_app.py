@@ -73,7 +73,3 @@ def doctor() -> None:
 @app.command()
 def demo() -> None:
     """Make a pipeline for a small weather API that pilot itself serves: no key, no network."""
-
-
-if __name__ == "__main__":
-    app()
