@@ -29,6 +29,8 @@ setup: $(READY)  ## the virtual environment only
 $(READY): pyproject.toml constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing pilot and its tools into $(VENV) ..."
+	@# the launcher that an older pip writes takes half as long again to start
+	-@$(BIN)/python -m pip install --quiet --upgrade pip
 	@$(BIN)/python -m pip install --quiet $(PINS) --editable '.[dev]'
 	@touch $(READY)
 
@@ -40,7 +42,7 @@ types: $(READY)  ## mypy, strict
 	$(BIN)/mypy
 
 bench: $(READY)  ## start-up, whole runs and tokens, as ratios in one run (minutes)
-	-@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'
+	-@$(BIN)/python -m pip install --quiet $(PINS) --editable '.[bench]'
 	$(BIN)/python -m benchmarks
 
 clean:  ## remove what make made
