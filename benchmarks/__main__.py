@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from benchmarks import startup, tokens, whole_run
+from benchmarks import probing, startup, tokens, whole_run
 from benchmarks.measure import finish
 
 if __name__ == "__main__":
-    finish([*tokens.results(), *startup.results(), *whole_run.results()])
+    finish([*tokens.results(), *probing.results(), *startup.results(), *whole_run.results()])
