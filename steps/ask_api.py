@@ -2,9 +2,10 @@
 
 from pilot.api.words import hosts_in, propose_name, without_secrets
 from pilot.facts import Facts
+from pilot.host import Question
 from pilot.kit import Kit
 from pilot.project.naming import check_name
-from pilot.screen import Line, Question
+from pilot.screen import Line
 from pilot.session.session import Session
 from pilot.step import Outcome, Status, Step
 

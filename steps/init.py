@@ -4,10 +4,11 @@ from dataclasses import replace
 
 from pilot.errors import AnswerMissing, Declined
 from pilot.facts import Facts
+from pilot.host import Choice, Question
 from pilot.kit import Kit
 from pilot.names import ProjectNames
 from pilot.project.verified_sources import verified_source
-from pilot.screen import Choice, Line, Question
+from pilot.screen import Line
 from pilot.session.session import Session
 from pilot.step import Outcome, Status, Step
 

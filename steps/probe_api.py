@@ -6,8 +6,8 @@ from pilot.api.survey import Offer, Survey
 from pilot.api.words import hosts_in
 from pilot.errors import AnswerMissing
 from pilot.facts import Facts
+from pilot.host import Choice, Question
 from pilot.kit import Kit
-from pilot.screen import Choice, Question
 from pilot.session.session import Session
 from pilot.step import Outcome, Status, Step
 

@@ -4,9 +4,10 @@ import re
 
 from pilot.errors import AnswerMissing, Declined, EndOfInput, StartPolicy
 from pilot.facts import Facts
+from pilot.host import Question
 from pilot.kit import Kit
 from pilot.project.naming import check_name
-from pilot.screen import Line, Question
+from pilot.screen import Line
 from pilot.session.cell import CellState
 from pilot.session.session import Session
 from pilot.step import Outcome, Status, Step

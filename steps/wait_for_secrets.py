@@ -10,9 +10,10 @@ from pilot.drafting import names_of
 from pilot.errors import AnswerMissing, StepFailed
 from pilot.facts import Facts, SecretWanted
 from pilot.finding import Finding, FindingKind, Remedy
+from pilot.host import Question
 from pilot.kit import Kit
 from pilot.names import ProjectNames
-from pilot.screen import Line, Question
+from pilot.screen import Line
 from pilot.session.cell import CellState
 from pilot.session.session import Session
 from pilot.step import Outcome, Status, Step

@@ -6,8 +6,9 @@ import pytest
 
 from pilot.errors import EndOfInput, StepFailed
 from pilot.finding import Finding, FindingKind
+from pilot.host import Choice, Host, Question
 from pilot.names import ProjectNames
-from pilot.screen import Choice, Host, Line, Question
+from pilot.screen import Line
 from pilot.testing import ScriptedHost, ScriptedWriter
 from pilot.writers.writer import Brief, Draft, Inquiry, SqlAttempt, SqlDraft, Writer
 

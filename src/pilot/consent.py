@@ -13,7 +13,8 @@ from pathlib import PurePath
 from typing import Protocol, TypeAlias
 
 from pilot.errors import Declined
-from pilot.screen import Choice, Diff, Host, Question
+from pilot.host import Choice, Host, Question
+from pilot.screen import Diff
 
 YES, NO, ALWAYS, EDIT = "y", "n", "a", "e"
 _ANSWERS = (Choice(YES, "yes"), Choice(NO, "no"), Choice(ALWAYS, "always in this session"))

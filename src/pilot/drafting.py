@@ -13,9 +13,10 @@ from pilot.consent import Agreed
 from pilot.errors import PilotError, StepFailed
 from pilot.facts import Facts, WriterChoice
 from pilot.finding import Finding, FindingKind, Remedy
+from pilot.host import Question
 from pilot.kit import Kit
 from pilot.names import ProjectNames, names_in
-from pilot.screen import Line, Question
+from pilot.screen import Line
 from pilot.session.session import Session
 from pilot.writers.writer import Brief, Draft, Inquiry, Reply, Writer
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from pilot.facts import Facts, SecretWanted, WriterChoice
+from pilot.host import Host
 from pilot.names import ProjectNames
 from pilot.options import Options
-from pilot.screen import Host
 from pilot.warehouse.tables import QueryResult, TableInfo
 
 if TYPE_CHECKING:

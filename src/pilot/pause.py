@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from pilot.errors import Interrupted
 from pilot.finding import Finding, FindingKind
-from pilot.screen import Choice, Host, Line, Question
+from pilot.host import Choice, Host, Question
+from pilot.screen import Line
 
 _AGAIN, _LEAVE = "r", "l"
 

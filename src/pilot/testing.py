@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 
 from pilot.errors import AnswerMissing, EndOfInput, StepFailed
 from pilot.finding import Finding, FindingKind
+from pilot.host import Progress, Question
 from pilot.hosts.answers import complaint, meant
-from pilot.screen import Block, Line, Progress, Question
+from pilot.screen import Block, Line
 from pilot.session.cell import Cell
 from pilot.warehouse.tables import TableInfo
 from pilot.writers.writer import Brief, Draft, Inquiry, Reply, SqlAttempt, SqlDraft, Usage

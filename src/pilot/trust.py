@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pilot.errors import Declined
+from pilot.host import Choice, Host, Question
 from pilot.memory import Memory
-from pilot.screen import Choice, Host, Line, Question
+from pilot.screen import Line
 
 _NAME = "trusted extensions"
 

@@ -16,6 +16,7 @@ from pilot.catalogue import Catalogue
 from pilot.consent import Consent
 from pilot.desk import Desk, PromptDesk
 from pilot.engine import Engine
+from pilot.host import Host
 from pilot.hosts.choose import open_host
 from pilot.hosts.terminal import TerminalHost
 from pilot.kit import Kit
@@ -26,7 +27,6 @@ from pilot.project.project import DltProject
 from pilot.project.secrets import ProjectSecrets
 from pilot.redaction import Redactor
 from pilot.run.runner import ScriptRunner
-from pilot.screen import Host
 from pilot.session.lock import only_writer
 from pilot.session.session import Session
 from pilot.session.store import STATE, Store

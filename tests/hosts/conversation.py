@@ -13,9 +13,10 @@ from pathlib import Path
 from threading import Thread
 
 from pilot.errors import Interrupted, PilotError
+from pilot.host import Choice, Question
 from pilot.hosts.choose import open_host
 from pilot.hosts.terminal import TerminalHost
-from pilot.screen import Choice, Diff, Line, Question
+from pilot.screen import Diff, Line
 
 YES_NO = (Choice("y", "yes"), Choice("n", "no"), Choice("a", "always in this session"), Choice("e", "edit"))
 SECRET = "s3cr3t-value"

@@ -9,8 +9,9 @@ from rich.cells import cell_len
 
 from pilot.errors import AnswerMissing
 from pilot.finding import Finding, FindingKind
+from pilot.host import Question
 from pilot.hosts.unattended import UnattendedHost
-from pilot.screen import Block, Diff, Line, Question, table
+from pilot.screen import Block, Diff, Line, table
 from pilot.session.cell import Cell, CellState
 from pilot.writers.writer import Usage
 from tests.hosts.paper import Sheet, terminal_sheet

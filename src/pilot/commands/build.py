@@ -9,9 +9,10 @@ from pilot.api.words import without_secrets
 from pilot.commands.course import Take, follow
 from pilot.errors import AnswerMissing, PilotError, StartPolicy
 from pilot.facts import Facts
+from pilot.host import Choice, Host, Question
 from pilot.options import Options
 from pilot.project.naming import check_name
-from pilot.screen import Choice, Host, Line, Question
+from pilot.screen import Line
 from pilot.session.cell import Cell
 from pilot.session.session import Redactor, Session
 from pilot.session.store import Store

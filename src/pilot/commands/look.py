@@ -16,11 +16,12 @@ from pilot.commands.build import check_begun, renew_writer, take_up
 from pilot.desk import result_blocks
 from pilot.errors import PilotError
 from pilot.finding import Json
+from pilot.host import Host
 from pilot.notebook import cell_blocks, log_blocks
 from pilot.options import Options
 from pilot.policy import Policy
 from pilot.report import report
-from pilot.screen import Block, Host, Line, table
+from pilot.screen import Block, Line, table
 from pilot.session.session import Session
 from pilot.session.store import Store
 from pilot.workshop import open_ground, open_workshop

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pilot.screen import Choice, Question
+from pilot.host import Choice, Question
 
 
 def offer(question: Question) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TextIO
 
 from pilot.errors import EndOfInput, Interrupted
+from pilot.host import Question
 from pilot.hosts.prompts import STYLE, drawn_on, terminal
-from pilot.screen import Question
 
 if TYPE_CHECKING:
     from prompt_toolkit.key_binding import KeyPressEvent

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from threading import RLock
 from typing import TYPE_CHECKING, Protocol
 
+from pilot.host import Progress
 from pilot.hosts.text import LineBuffer, duration
-from pilot.screen import Progress
 
 if TYPE_CHECKING:
     from rich.live import Live

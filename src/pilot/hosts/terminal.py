@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
+from pilot.host import Question
 from pilot.hosts.answers import complaint, meant, offer
 from pilot.hosts.checkbox import can_draw, read_checked
 from pilot.hosts.editor import edit_text
@@ -16,7 +17,7 @@ from pilot.hosts.paper import prose
 from pilot.hosts.prompts import Prompt, read_line
 from pilot.hosts.render import MARGIN
 from pilot.hosts.writer import ScreenWriter
-from pilot.screen import Line, Question
+from pilot.screen import Line
 
 _FEWEST = 24
 """Columns that are left to type in before a question is broken into two lines."""

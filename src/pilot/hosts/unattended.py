@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pilot.errors import AnswerMissing
+from pilot.host import Question
 from pilot.hosts.writer import ScreenWriter
-from pilot.screen import Question
 
 
 class UnattendedHost(ScreenWriter):

@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from threading import RLock
 from typing import TextIO
 
+from pilot.host import Progress, silence
 from pilot.hosts.cells import closing, heading
 from pilot.hosts.live import LiveRegion, LogRegion, Region
 from pilot.hosts.paper import Paper
 from pilot.hosts.render import MARGIN, render, stands_apart
-from pilot.screen import Block, Diff, Line, Output, Progress, silence
+from pilot.screen import Block, Diff, Line, Output
 from pilot.session.cell import Cell, CellState
 
 _STEP_IN = 2

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 
 from pilot.errors import Interrupted, PilotError
-from pilot.screen import Block, Host, Line, table
+from pilot.host import Host
+from pilot.screen import Block, Line, table
 from pilot.slash.command import Command, SlashContext
 from pilot.slash.commands import COMMANDS
 

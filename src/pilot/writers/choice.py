@@ -9,11 +9,12 @@ from typing import Protocol
 
 from pilot.errors import UsageError
 from pilot.facts import WriterChoice
+from pilot.host import Choice, Host, Question
 from pilot.model.client import NO_LIST, Endpoint, Gate, ModelClient
 from pilot.model.patience import Patience
 from pilot.model.preferences import PREFERRED, Limits, Offered, after, best_of, is_known, limits_of
 from pilot.model.settings import ModelSettings, Source
-from pilot.screen import Choice, Host, Line, Question
+from pilot.screen import Line
 from pilot.writers.requests import PromptSource
 from pilot.writers.writer import Usage, Writer
 
