@@ -8,7 +8,7 @@ from threading import Event
 
 import pytest
 
-from tests.e2e.command import Project, Result
+from tests.e2e.command import Project, Result, new_project
 from tests.support.api_server import Reply, Request, people, serving
 from tests.support.model_server import ModelServer
 from tests.support.weather_api import KEY, Fault, nobody_there, serve_faulty
@@ -35,13 +35,20 @@ def asked(project: Project, url: str, *more: str) -> Result:
     for path, content in MINE.items():
         project.write(path, content)
     project.write(".dlt/secrets.toml", SECRETS)
-    result = project("init", "weather", "--api", url, "--yes", "--json", *more)
+    again = ("--restart",) if (project.root / "weather_pipeline.py").exists() else ()
+    result = project("init", "weather", "--api", url, "--yes", "--json", *again, *more)
     left = project.files()
     assert left.pop("requirements.txt").startswith(b"mine==1.0")
     assert left.items() >= {name: content for name, content in MINE.items() if name in left}.items()
     assert project.read(".dlt/secrets.toml").startswith(SECRETS)
     assert not list(project.root.glob("*.duckdb"))
     return result
+
+
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """One project for all that fail before a script is written: `dlt init` runs once."""
+    return new_project(tmp_path_factory.mktemp("begun"))
 
 
 @pytest.mark.parametrize(
@@ -54,10 +61,10 @@ def asked(project: Project, url: str, *more: str) -> Result:
     ],
 )
 def test_an_api_that_shows_no_records_is_told_and_nothing_is_written(
-    project: Project, fault: Fault, told: str
+    begun: Project, fault: Fault, told: str
 ) -> None:
     with serve_faulty(fault) as api:
-        result = asked(project, f"{api.url}/v1/stations")
+        result = asked(begun, f"{api.url}/v1/stations")
         assert len(api.requests) <= 5
     assert (result.code, result.failure.step) == (1, "write_code"), result
     assert told in result.error()
@@ -76,8 +83,8 @@ def test_an_api_that_shows_no_records_is_told_and_nothing_is_written(
         (lambda: "words only, no address", "No URL"),
     ],
 )
-def test_an_api_that_is_not_there_is_told(project: Project, url: Callable[[], str], told: str) -> None:
-    result = asked(project, url())
+def test_an_api_that_is_not_there_is_told(begun: Project, url: Callable[[], str], told: str) -> None:
+    result = asked(begun, url())
     assert (result.code, result.failure.step) == (1, "write_code"), result
     assert told in result.error()
 
@@ -98,9 +105,9 @@ def test_an_api_that_is_not_there_is_told(project: Project, url: Callable[[], st
     ],
     ids=["404", "empty", "binary", "error in 200", "nested", "redirect loop", "418"],
 )
-def test_an_odd_answer_is_told(project: Project, reply: Reply, told: str) -> None:
+def test_an_odd_answer_is_told(begun: Project, reply: Reply, told: str) -> None:
     with serving(lambda request: reply) as api:
-        result = asked(project, f"{api.url}/items")
+        result = asked(begun, f"{api.url}/items")
         assert len(api.requests) < 40
     assert result.code == 1, result
     assert told in result.error()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.command import Project, Result
+from tests.e2e.command import Project, Result, new_project
 from tests.support.model_server import ModelServer
 from tests.support.weather_api import nobody_there
 
@@ -35,6 +35,14 @@ WORDS = ("init", "weather", "--api", "Two things that need no API", "--yes", "--
 def asked(project: Project, url: str, *more: str) -> Result:
     """The policy with a model at a URL."""
     return project(*WORDS, *more, env={"OPENAI_BASE_URL": url, "OPENAI_API_KEY": KEY})
+
+
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """One project for all that fail before a script is written: `dlt init` runs once."""
+    project = new_project(tmp_path_factory.mktemp("begun"))
+    assert project("init", "weather", "--json").code == 3
+    return project
 
 
 @pytest.mark.parametrize(
@@ -75,10 +83,10 @@ def asked(project: Project, url: str, *more: str) -> Result:
     + ["cut off", "elided", "refused"],
 )
 def test_a_model_that_gives_no_script_is_told_and_the_file_stays(
-    project: Project, reply: Any, told: str, requests: int
+    begun: Project, reply: Any, told: str, requests: int
 ) -> None:
     with ModelServer([reply]) as server:
-        result = asked(project, server.url)
+        result = asked(begun, server.url, "--restart")
         assert len(server.requests) == requests
     assert (result.code, result.failure.step, result.failure.kind) == (1, "write_code", "writer_failed"), (
         result
@@ -86,8 +94,8 @@ def test_a_model_that_gives_no_script_is_told_and_the_file_stays(
     assert told in result.error()
     assert result.document.model is not None
     assert KEY not in result.out + result.err
-    assert "example.com" in project.read("weather_pipeline.py")
-    assert project.holding(KEY) == []
+    assert "example.com" in begun.read("weather_pipeline.py")
+    assert begun.holding(KEY) == []
 
 
 def test_a_wrong_key_names_the_variable(project: Project) -> None:

@@ -94,8 +94,8 @@ def test_another_destination_is_loaded_and_read_through_dlt(project: Project, ap
     assert done.document.pipeline.destination == "filesystem"
     assert list(bucket.rglob("items/*"))
     assert not list(project.root.glob("*.duckdb"))
-    words = ("query", "SELECT count(*) AS n FROM items", "--json", "--secret", source)
-    answer = project(*words, env={"BUCKET": str(bucket)})
+    asked = ("query", "SELECT count(*) AS n FROM items", "--json", "--secret", source)
+    answer = project(*asked, env={"BUCKET": str(bucket)})
     assert (answer.code, '"rows":[{"n":"3"}]' in answer.out) == (0, True), answer
 
 
