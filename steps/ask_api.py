@@ -20,7 +20,12 @@ class AskApi(Step):
         """Take the answer from the command line or ask."""
         if session.facts.verified:
             return Outcome(Status.SKIPPED, "the verified source knows its API")
-        said = kit.options.api or kit.host.ask(Question("Which API do you want to load?", flag="--api TEXT"))
+        question = Question("Which API do you want to load?", flag="--api TEXT")
+        if session.reason is not None:
+            kit.host.show(*filter(None, [Line(session.reason.says, "warn"), Line(session.reason.hint)]))
+            question = Question("Which API do you want to load? Name a URL of it.", flag="--api TEXT")
+        given = kit.options.api if session.reason is None else None
+        said = given or kit.host.ask(question)
         goal = without_secrets(said)
         if goal != said:
             kit.host.show(

@@ -46,20 +46,21 @@ def _duplicates(
 ) -> Iterator[Finding]:
     """Tables with more rows than keys, where the API's records were seen to have a key."""
     # a child's key may come again with another parent
-    keys = {e.name: e.primary_key for e in profile.endpoints if e.parent is None}
-    for info in tables:
-        columns = key_columns(info, keys.get(info.name, ()))
-        if not columns:
-            continue
-        try:
-            counted = kit.warehouse.query(names, count_by_key(info, columns)).rows
-        except PilotError:
-            continue  # a destination with other SQL: what can't be counted is not judged
-        distinct = int(counted[0][0] or 0)
-        if distinct < info.rows:
-            key = ", ".join(columns)
-            says = f"{info.name} holds {info.rows:,} rows, but only {distinct:,} different values of {key}."
-            evidence: dict[str, Json] = {"table": info.name, "key": key, "rows": info.rows}
+    fields = {e.name: e.primary_key for e in profile.endpoints if e.parent is None}
+    keys = [(info, key_columns(info, fields.get(info.name, ()))) for info in tables]
+    keys = [(info, key) for info, key in keys if key]
+    if not keys:
+        return
+    try:
+        counted = kit.warehouse.query(names, count_by_key(keys), limit=len(keys)).rows
+    except PilotError:
+        return  # a destination with other SQL: what can't be counted is not judged
+    distinct = {row[0]: int(row[1] or 0) for row in counted}
+    for info, key in keys:
+        if distinct.get(info.name, info.rows) < info.rows:
+            told = f"{distinct[info.name]:,} different values of {', '.join(key)}"
+            says = f"{info.name} holds {info.rows:,} rows, but only {told}."
+            evidence: dict[str, Json] = {"table": info.name, "key": [*key], "rows": info.rows}
             yield Finding(FindingKind.DUPLICATES, says, Remedy.REPAIR, evidence)
 
 

@@ -38,5 +38,5 @@ class QueryTables(Step):
             return Outcome(
                 Status.FAILED, finding.says, Facts(sql=sql), (Code(sql, "sql"),), findings=(finding,)
             )
-        says = says or f"{len(result.rows)} rows"
+        says = says or f"{len(result.rows)} row{'' if len(result.rows) == 1 else 's'}"
         return Outcome(says=says, learned=Facts(sql=sql), shows=result_blocks(result, sql))

@@ -102,7 +102,7 @@ def _look_again(session: Session, kit: Kit, wanted: Sequence[SecretWanted], lear
         seen = kit.prober.probe(session.facts.goal or "", docs, values, progress.say, picked)
     learned = replace(learned, profile=seen)
     if not seen.seen:
-        kit.host.show(Line("With the key the API still shows no records.", "warn"), *profile_blocks(seen))
+        kit.host.show(Line(_still_closed(seen), "warn"), *profile_blocks(seen))
         return Outcome(says=says, learned=learned)
     finding = _misfit(session, kit, seen)
     return Outcome(
@@ -122,3 +122,8 @@ def _misfit(session: Session, kit: Kit, profile: ApiProfile) -> Finding | None:
         return None
     says = f"With the key the API shows what the script overlooks: {lines[0]}"
     return Finding(FindingKind.PROFILE_MISMATCH, says, Remedy.REPAIR, {"misfits": list(lines)})
+
+
+def _still_closed(profile: ApiProfile) -> str:
+    refused = [endpoint.status for endpoint in profile.endpoints if endpoint.status in (401, 403)]
+    return f"The API refuses this key ({refused[0]})." if refused else "With the key it shows no records."

@@ -16,6 +16,7 @@ from pilot.finding import Finding, FindingKind, Remedy
 from pilot.host import Question
 from pilot.kit import Kit
 from pilot.names import ProjectNames, names_in
+from pilot.run.limits import adds_again
 from pilot.screen import Line
 from pilot.session.session import Session
 from pilot.writers.writer import Brief, Draft, Inquiry, Reply, Writer
@@ -38,6 +39,8 @@ class Written:
     profile: ApiProfile
     """What is known of the API, with what the person put right about it."""
     note: str = ""
+    told: bool = False
+    """The plan was shown before the person agreed."""
 
     @property
     def learned(self) -> Facts:
@@ -52,7 +55,10 @@ class Written:
     @property
     def shows(self) -> tuple[Line, ...]:
         """The writer's own words."""
-        return (Line(self.plan, "quiet"),) if self.plan else ()
+        lines = [Line(self.plan, "quiet")] if self.plan and not self.told else []
+        if adds_again(self.text):
+            lines.append(Line("Every run adds the same rows once more: this script appends.", "warn"))
+        return tuple(lines)
 
 
 def names_of(facts: Facts) -> ProjectNames:
@@ -91,10 +97,19 @@ def write_agreed(
     draft = _draft(session, kit, brief, ask)
     for _ in range(_MOST_WISHES):
         whole = session.left_by("init", path) == kit.project.read(path)
+        if kit.host.interactive and draft.plan:
+            kit.host.show(Line(draft.plan, "quiet"))
         verdict = kit.consent.change(path, settle(draft.text), wishes=True, whole=whole)
         if isinstance(verdict, Agreed):
             note = _keep_requirements(kit, verdict.text)
-            return Written(verdict.text, draft.plan, names_in(verdict.text, brief.names), brief.profile, note)
+            return Written(
+                verdict.text,
+                draft.plan,
+                names_in(verdict.text, brief.names),
+                brief.profile,
+                note,
+                told=kit.host.interactive,
+            )
         brief = replace(brief, script=draft.text, wishes=(*brief.wishes, verdict.words))
         brief, ask = as_wished(brief, verdict.words)
         draft = _draft_or_earlier(session, kit, brief, ask, draft)

@@ -29,6 +29,7 @@ from pilot.kit import Kit
 from pilot.pause import ask_way
 from pilot.policy import Policy
 from pilot.run.result import Ending
+from pilot.screen import Line
 from pilot.session.cell import Cell, CellState
 from pilot.session.session import Session
 from pilot.step import Outcome, Status, Step
@@ -168,6 +169,8 @@ class Engine:
         """Run a step once and look at what it produced: its outcome, and the most important finding."""
         try:
             outcome = step.run(self._session, self.kit)
+            if not isinstance(outcome, Outcome):
+                raise UsageError(f"Step {type(step).__name__} gave {outcome!r} instead of an Outcome.")
             if outcome.run is not None and outcome.run.ending is Ending.INTERRUPTED:
                 raise KeyboardInterrupt
         except KeyboardInterrupt:
@@ -192,6 +195,7 @@ class Engine:
         spent = own.cell.repairs >= policy.limits.repairs or finding.same_as(own.last)
         if remedy is not None and not spent:
             own.cell = replace(own.cell, repairs=own.cell.repairs + 1)
+            self.kit.host.show(Line(finding.says, "warn"))
             child = self._run_children((remedy, *policy.step[position].rerun), finding, policy)
             own.tried.append(f"{child.title}: {child.says}")
             if child.state.finished:
@@ -230,6 +234,8 @@ class Engine:
 
     def _return_target(self, policy: Policy, position: int, finding: Finding | None) -> int | None:
         """The earlier entry that a finding sends the policy back to."""
+        if finding is not None and finding.remedy is Remedy.ASK and not self.kit.host.interactive:
+            return None
         name = policy.remedy_step(position, finding.remedy) if finding else None
         target = policy.earlier(position, name) if name else None
         return None if target == position else target

@@ -24,6 +24,8 @@ class Remedy(str, Enum):
     """Wait and try again."""
     CHANGE = "change"
     """The person said what should be different: the writer changes the script."""
+    ASK = "ask"
+    """The person describes the API anew."""
     STOP = "stop"
     """Nothing that pilot can do: tell the person."""
 

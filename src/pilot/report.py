@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeAlias
 
+from pilot.api.cautions import warnings_of
 from pilot.facts import Facts
 from pilot.finding import Finding, Json
 from pilot.policy import Policy
@@ -44,6 +45,7 @@ def report(
         "repairs": sum(cell.repairs for cell in session.cells),
         "model": _model(facts, session.usage),
         "failure": failure,
+        "warnings": [*warnings_of(facts.profile)],
     }
 
 
@@ -60,6 +62,7 @@ def early_report(policy: str | None, status: str, failure: Document | None) -> D
         "repairs": 0,
         "model": None,
         "failure": failure,
+        "warnings": [],
     }
 
 

@@ -20,5 +20,5 @@ def test_a_key_with_a_missing_column_is_no_key() -> None:
 
 
 def test_names_are_quoted() -> None:
-    sql = count_by_key(_table('a"b'), ('a"b',))
-    assert sql == 'SELECT count(*) FROM (SELECT DISTINCT "a""b" FROM "data"."things") AS keys'
+    sql = count_by_key([(_table('a"b'), ('a"b',))])
+    assert sql == """SELECT 'things', count(*) FROM (SELECT DISTINCT "a""b" FROM "data"."things") AS keys"""

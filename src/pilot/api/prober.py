@@ -9,6 +9,7 @@ from itertools import islice
 from urllib.parse import urlsplit
 
 from pilot.api.auth import keys_from
+from pilot.api.cautions import cautions
 from pilot.api.door import Door, Knock
 from pilot.api.fetch import Answer, Fetcher, ProbeLimits
 from pilot.api.filters import with_filter
@@ -217,6 +218,7 @@ class _Probe:
         records, total = look.found.records, look.first.envelope.total(len(look.rows))
         if look.first.body.partial or look.first.answer.cut:
             self._notes.append(f"{endpoint.name}: the answer is large; only its beginning was looked at")
+        self._notes += cautions(endpoint.name, look.first.body.data, records)
         set_by_paging = {paging.options.get(key) for key in ("page_param", "offset_param", "limit_param")}
         proven = paging.proven and paging.kind is not PagingKind.NONE
         return replace(

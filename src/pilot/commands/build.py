@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from pilot.api.profile import AuthKind
 from pilot.api.words import without_secrets
+from pilot.catalogue import Catalogue
 from pilot.commands.course import Take, follow
 from pilot.errors import AnswerMissing, PilotError, StartPolicy
 from pilot.facts import Facts
@@ -25,6 +26,7 @@ def init(options: Options) -> int:
     """Follow a policy from the start, or go on with one that was begun here."""
     if options.name is not None:
         check_name(options.name)
+    Catalogue(options.root, require_trust=lambda: None).policy(options.policy)
 
     def choose(host: Host, store: Store, redactor: Redactor) -> Session:
         found = Session.newest(store, redactor)

@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from pilot.api.cautions import warnings_of
 from pilot.errors import (
     AnswerMissing,
     Declined,
@@ -181,6 +182,7 @@ def _tell(shop: Workshop, course: Course) -> None:
             Line(
                 f"Done. The script is {names.script}, the data {names.database or names.destination}.", "good"
             ),
+            *(Line(line, "warn") for line in warnings_of(shop.session.facts.profile)),
             Line('Next: pilot query "…", pilot refine "…", pilot run, pilot log', "quiet"),
         )
 

@@ -50,3 +50,16 @@ def _limiting(options: list[tuple[str, ast.expr]]) -> list[str]:
         for name, value in options
         if name in _LIMITING_OPTIONS and not (isinstance(value, ast.Constant) and value.value is None)
     ]
+
+
+def adds_again(script: str) -> bool:
+    """Whether a second run would add the same rows: it appends, and asks for nothing that is only new."""
+    try:
+        tree = ast.parse(script)
+    except SyntaxError:
+        return False
+    texts = {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+    words = {k.arg for k in ast.walk(tree) if isinstance(k, ast.keyword)} | texts
+    if "incremental" in words or "dlt.sources.incremental" in script:
+        return False
+    return "append" in texts or ("write_disposition" not in words and "dlt.pipeline" in script)

@@ -15,10 +15,15 @@ def key_columns(table: TableInfo, key: Sequence[str]) -> tuple[str, ...]:
     return found if all(found) else ()
 
 
-def count_by_key(table: TableInfo, columns: Sequence[str]) -> str:
-    """SQL that counts the different keys of a table, in any dialect."""
+def count_by_key(keys: Sequence[tuple[TableInfo, Sequence[str]]]) -> str:
+    """SQL that gives each table's name and how many different keys it holds, in any dialect."""
+    return " UNION ALL ".join(_count(table, columns) for table, columns in keys)
+
+
+def _count(table: TableInfo, columns: Sequence[str]) -> str:
     listed = ", ".join('"' + column.replace('"', '""') + '"' for column in columns)
-    return f"SELECT count(*) FROM (SELECT DISTINCT {listed} FROM {table.qualified}) AS keys"
+    name = table.name.replace("'", "''")
+    return f"SELECT '{name}', count(*) FROM (SELECT DISTINCT {listed} FROM {table.qualified}) AS keys"
 
 
 def _snake_case(name: str) -> str:

@@ -98,7 +98,7 @@ def paging_note(resource: Resource) -> str:
     """Why this paginator."""
     paging = resource.endpoint.paging
     if resource.unseen:
-        return "not seen yet, as the API wants its key first: dlt finds the list of records, one page of it"
+        return "not seen yet: the API wants its key first"
     if resource.paged:
         return f"paging: {paging.note or paging.kind.value.replace('_', ' ')}"
     if resource.whole:

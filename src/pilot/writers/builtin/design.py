@@ -37,8 +37,9 @@ class Resource:
 
     @property
     def has_lists(self) -> bool:
-        """Its records hold lists, which become tables of their own."""
-        return any("list" in field.types for field in self.endpoint.records.fields)
+        """Its records hold lists, or objects that may hold some: they become tables of their own."""
+        kinds = {kind for field in self.endpoint.records.fields for kind in field.types}
+        return bool(kinds & {"list", "object"})
 
     @property
     def paged(self) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pilot.api.incremental_words import wants_incremental
 from pilot.api.profile import ApiProfile
 from pilot.errors import StepFailed
-from pilot.finding import Finding, FindingKind
+from pilot.finding import Finding, FindingKind, Remedy
 from pilot.warehouse.tables import TableInfo
 from pilot.writers.builtin.design import Design, design
 from pilot.writers.builtin.queries import first_query
@@ -99,7 +99,7 @@ def _blind(profile: ApiProfile) -> StepFailed:
     reasons = [f"{e.path or e.name}: {e.error}" for e in profile.endpoints if e.error]
     why = "; ".join([*reasons, *profile.notes]) or "no URL was named"
     return StepFailed(
-        Finding(FindingKind.BEYOND_WRITER, f"Nothing could be seen of this API ({why})."),
+        Finding(FindingKind.BEYOND_WRITER, f"Nothing could be seen of this API ({why}).", Remedy.ASK),
         "Name the URL of an endpoint that answers with records, or set OPENAI_API_KEY / --model "
         "for a writer that works from a description.",
     )

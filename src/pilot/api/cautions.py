@@ -1,0 +1,49 @@
+"""What a person should know of an answer before its records are loaded: what would be left out, or lost."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+
+from pilot.api.profile import ApiProfile, Endpoint, PagingKind, Records, Shape
+from pilot.api.trails import folded
+from pilot.api.vocabulary import word_set
+from pilot.finding import Json
+
+_ASIDE = word_set("errors error links link meta included warnings messages facets aggregations paging pages")
+
+
+def cautions(name: str, body: Json, records: Records) -> Iterator[str]:
+    """Lists beside the records, and fields whose names dlt would make one column."""
+    chosen = records.selector.removeprefix("$.").split(".")[0].strip("'\"[]*")
+    if records.shape is Shape.LIST and isinstance(body, dict):
+        for key, value in body.items():
+            objects = isinstance(value, list) and bool(value) and isinstance(value[0], dict)
+            if objects and key != chosen and folded(key) not in _ASIDE:
+                yield f"{name}: the answer holds another list, {key}, which is not loaded"
+    columns: dict[str, list[str]] = defaultdict(list)
+    for field in records.fields:
+        columns[_column(field.name)].append(field.name)
+    for clashing in columns.values():
+        if len(clashing) > 1:
+            yield f"{name}: {' and '.join(clashing)} become one column, so values of one are lost"
+
+
+def warnings_of(profile: ApiProfile | None) -> list[str]:
+    """What is not sure to be complete, one line each: for the end of a run."""
+    if profile is None:
+        return []
+    return [*(line for e in profile.endpoints for line in _unproven(e)), *profile.notes]
+
+
+def _unproven(endpoint: Endpoint) -> Iterator[str]:
+    paged = endpoint.paging
+    looked = endpoint.records.shape in (Shape.LIST, Shape.CSV, Shape.NDJSON, Shape.UNKNOWN)
+    if looked and endpoint.records.count and not (paged.proven or paged.kind is PagingKind.NONE):
+        yield f"{endpoint.name}: paging was not proven, so there may be more than was loaded"
+
+
+def _column(name: str) -> str:
+    """dlt's default naming, as far as two names can meet in it."""
+    return re.sub(r"\W+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)).lower()
