@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from types import FrameType
 from typing import TypeAlias
 
@@ -142,6 +143,8 @@ def _ending(shop: Workshop, take: Take) -> Ending:
         hint = "Put that right (is the disk full?), and pilot resume goes on."
         return Ending("failed", 1, Finding(FindingKind.FAILED, f"The system refused: {error}.", hint=hint))
     except Exception as defect:
+        if own := _in_project(shop, defect):
+            return Ending("failed", 1, own)
         # nothing that anybody foresaw, so it is shown in full; who asked for a document gets one
         _show_trace(shop, defect)
         finding = Finding(FindingKind.FAILED, f"{type(defect).__name__}: {defect}")
@@ -155,6 +158,20 @@ def _further(course: Course, hint: str) -> str:
     if course.parent is None:
         return "" if "pilot resume" in hint else "pilot resume goes on after the last finished cell."
     return "" if hint else f"Once that is put right: {_AGAIN.get(course.policy.name, 'pilot resume')}"
+
+
+def _in_project(shop: Workshop, defect: Exception) -> Finding | None:
+    """What the project's own Python did wrong, where the error came from there."""
+    folder = shop.options.root / ".pilot"
+    frames = traceback.extract_tb(defect.__traceback__)
+    own = [frame for frame in frames if Path(frame.filename).is_relative_to(folder)]
+    if not own:
+        return None
+    if shop.options.verbose:
+        _show_trace(shop, defect)
+    where = f"{Path(own[-1].filename).relative_to(shop.options.root)}:{own[-1].lineno}"
+    hint = "This is the project's own Python; --verbose shows the stack trace."
+    return Finding(FindingKind.CODE_ERROR, f"{where}: {type(defect).__name__}: {defect}", hint=hint)
 
 
 def _show_trace(shop: Workshop, error: Exception) -> None:
