@@ -191,7 +191,7 @@ class Engine:
         """Do something about a finding; whether the step should run again right here."""
         if self._return_target(policy, position, finding) is not None:
             return False
-        remedy = policy.remedy_step(position, finding.remedy)
+        remedy = self._remedy_step(policy, position, finding)
         spent = own.cell.repairs >= policy.limits.repairs or finding.same_as(own.last)
         if remedy is not None and not spent:
             own.cell = replace(own.cell, repairs=own.cell.repairs + 1)
@@ -232,11 +232,15 @@ class Engine:
                 break
         return own.cell
 
+    def _remedy_step(self, policy: Policy, position: int, finding: Finding) -> str | None:
+        """The step that carries the finding's remedy out; none where only a person could."""
+        if finding.remedy is Remedy.ASK and not self.kit.host.interactive:
+            return None
+        return policy.remedy_step(position, finding.remedy)
+
     def _return_target(self, policy: Policy, position: int, finding: Finding | None) -> int | None:
         """The earlier entry that a finding sends the policy back to."""
-        if finding is not None and finding.remedy is Remedy.ASK and not self.kit.host.interactive:
-            return None
-        name = policy.remedy_step(position, finding.remedy) if finding else None
+        name = self._remedy_step(policy, position, finding) if finding else None
         target = policy.earlier(position, name) if name else None
         return None if target == position else target
 

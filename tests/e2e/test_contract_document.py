@@ -190,7 +190,7 @@ def test_an_interruption_is_exit_130_and_resume_goes_on(project: Project, number
         assert project("resume", "--yes", "--json").document.status == "done"
 
 
-def test_a_step_that_breaks_is_told_in_full_and_still_has_its_document(project: Project) -> None:
+def test_a_project_s_own_step_that_breaks_is_told_by_file_and_line_and_has_its_document(project: Project) -> None:
     project.write(
         ".pilot/steps/init.py",
         "from pilot.step import Step\n\n\nclass Init(Step):\n    title = 'Init'\n    gives = ('names',)\n\n"
@@ -198,9 +198,11 @@ def test_a_step_that_breaks_is_told_in_full_and_still_has_its_document(project: 
     )
     result = project("init", "weather", "--trust", "--yes", "--json")
     assert result.code == 1
-    assert (result.failure.step, result.failure.message) == ("init", "ValueError: broken on purpose")
-    assert "Traceback" in result.err
-    assert "init.py" in result.err
+    told = ".pilot/steps/init.py:9: ValueError: broken on purpose"
+    assert (result.failure.step, result.failure.message) == ("init", told)
+    assert told in result.err and "Traceback" not in result.err
+    again = project("resume", "--trust", "--yes", "--verbose")
+    assert "Traceback" in again.err
     assert project("log", "--json").code == 0
 
 
