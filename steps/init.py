@@ -36,7 +36,11 @@ class Init(Step):
             learned = Facts(
                 names=names, written=True, verified=True, goal=f"dlt's verified source {verified}"
             )
-        return Outcome(says=f"{len(files)} files", learned=learned, shows=(Line("  ".join(files), "quiet"),))
+        return Outcome(
+            says=f"{len(files)} file{'' if len(files) == 1 else 's'}",
+            learned=learned,
+            shows=(Line("  ".join(files), "quiet"),),
+        )
 
     def _existing(self, names: ProjectNames, session: Session, kit: Kit) -> Outcome:
         """A script of that name is here already: go on from it only when the person says so."""

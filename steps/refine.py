@@ -29,6 +29,10 @@ class Refine(Step):
         question = Question(
             "What next? In words; Enter leaves, /help tells more.", flag="pilot refine", optional=True
         )
+        cut_short = session.interrupted(_POLICY)
+        if cut_short is not None:
+            told = f"Not finished when pilot was stopped: {cut_short.input}. Say it again, or /undo."
+            kit.host.show(Line(told, "warn"))
         while request := self._ask(kit, question):
             _start_another(request)
             try:

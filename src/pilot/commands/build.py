@@ -47,6 +47,7 @@ def resume(options: Options) -> int:
         renew_writer(shop)
         if (fact := _outdated(shop.session.facts, options)) is not None:
             shop.engine.again(shop.catalogue.policy(shop.session.policy), fact)
+        _tell_of_parts(shop)
         return _whole_policy(shop)
 
     return _followed(options, take_up, take)
@@ -60,6 +61,15 @@ def refine(options: Options, request: str) -> int:
 def load_again(options: Options) -> int:
     """Run the script for real, as it is."""
     return _part(options, "run_pipeline", "Run", None)
+
+
+def _tell_of_parts(shop: Workshop) -> None:
+    """A run or a request of its own is no part of the policy that is resumed."""
+    for part, command in (("run_pipeline", "pilot run"), ("refine_pipeline", "pilot refine")):
+        cell = shop.session.interrupted(part)
+        if cell is not None and cell.parent is None:
+            words = f' "{cell.input}"' if cell.input else ""
+            shop.host.show(Line(f"Not finished when pilot was stopped: {command}{words}", "warn"))
 
 
 def _followed(options: Options, choose: ChooseSession, take: Take, part: str | None = None) -> int:
