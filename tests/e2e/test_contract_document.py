@@ -190,7 +190,7 @@ def test_an_interruption_is_exit_130_and_resume_goes_on(project: Project, number
         assert project("resume", "--yes", "--json").document.status == "done"
 
 
-def test_a_project_s_own_step_that_breaks_is_told_by_file_and_line_and_has_its_document(project: Project) -> None:
+def test_a_project_s_own_step_that_breaks_is_told_by_file_and_line(project: Project) -> None:
     project.write(
         ".pilot/steps/init.py",
         "from pilot.step import Step\n\n\nclass Init(Step):\n    title = 'Init'\n    gives = ('names',)\n\n"

@@ -14,6 +14,7 @@ from pilot.writers.builtin.literals import Block, Code, Literal, Noted, call
 
 EMPTY_END = "NextLinks"
 """The paginator in the script for links whose last one is an empty text."""
+NOT_SEEN = "not seen yet: the API wants its key first"
 SHARED = "pages share records: merged by primary key, each is there once"
 TURNERS = {Shape.COLUMNAR: "columnar_rows", Shape.KEYED: "keyed_rows"}
 """The function in the script that turns an answer of this shape into rows."""
@@ -84,8 +85,14 @@ def paginator(resource: Resource) -> Literal:
     if not resource.paged:
         return {"type": PagingKind.NONE.value}
     if paging.empty_end:
-        return Code(call(EMPTY_END, _literal(paging.options)))
-    options = {"type": paging.kind.value, **paging.options}
+        return Code(call(EMPTY_END, paginator_options(resource)))
+    return {"type": paging.kind.value, **paginator_options(resource)}
+
+
+def paginator_options(resource: Resource) -> dict[str, Literal]:
+    """What the proven paginator is told."""
+    paging = resource.endpoint.paging
+    options = dict(paging.options)
     if paging.kind in (PagingKind.PAGE_NUMBER, PagingKind.OFFSET):
         # dlt fails without a total at its default path; None means: until a page is empty
         options.setdefault("total_path", None)
@@ -98,7 +105,7 @@ def paging_note(resource: Resource) -> str:
     """Why this paginator."""
     paging = resource.endpoint.paging
     if resource.unseen:
-        return "not seen yet: the API wants its key first"
+        return NOT_SEEN
     if resource.paged:
         return f"paging: {paging.note or paging.kind.value.replace('_', ' ')}"
     if resource.whole:
@@ -110,9 +117,7 @@ def request_params(resource: Resource) -> dict[str, Literal]:
     """Fixed parameters, the page size, and what comes from the parent."""
     endpoint = resource.endpoint
     params: dict[str, Literal] = dict(_escaped(dict(endpoint.params)))
-    paging = endpoint.paging
-    if paging.size_param and paging.page_size and endpoint.body is None and not _own_limit(resource):
-        params[_brace(paging.size_param)] = paging.page_size
+    params.update(_escaped(size_params(resource)))
     for name, field in endpoint.bindings.items():
         if resource.parent and name in placeholders(endpoint.path):
             params[_plain(name)] = {
@@ -121,6 +126,14 @@ def request_params(resource: Resource) -> dict[str, Literal]:
                 "field": json_path(field),
             }
     return params
+
+
+def size_params(resource: Resource) -> dict[str, Json]:
+    """The page size as a query parameter."""
+    endpoint, paging = resource.endpoint, resource.endpoint.paging
+    if paging.size_param and paging.page_size and endpoint.body is None and not _own_limit(resource):
+        return {paging.size_param: paging.page_size}
+    return {}
 
 
 def request_body(resource: Resource) -> dict[str, Json]:

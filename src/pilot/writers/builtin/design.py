@@ -24,6 +24,8 @@ class Resource:
     endpoint: Endpoint
     parent: str | None = None
     """The parent's resource name, where its records fill the path."""
+    in_columns: bool = False
+    """It is big and flat: its pages are turned into columns, as dlt need not look at each row then."""
 
     @property
     def unseen(self) -> bool:
@@ -33,6 +35,11 @@ class Resource:
     @property
     def by_hand(self) -> bool:
         """It needs a function of its own."""
+        return self.in_columns or self.unreadable
+
+    @property
+    def unreadable(self) -> bool:
+        """Its answers are no JSON."""
         return self.endpoint.records.shape in BY_HAND
 
     @property
@@ -45,7 +52,7 @@ class Resource:
     def paged(self) -> bool:
         """A way to ask for further pages was proven."""
         paging = self.endpoint.paging
-        if self.by_hand and paging.kind not in PAGED_BY_HAND:
+        if self.unreadable and paging.kind not in PAGED_BY_HAND:
             return False
         return paging.proven and paging.kind not in (PagingKind.NONE, PagingKind.UNKNOWN)
 
@@ -72,6 +79,8 @@ class Design:
     resources: tuple[Resource, ...]
     left_out: tuple[str, ...] = ()
     """Endpoints that get no resource, and why: one line each."""
+    advice: tuple[str, ...] = ()
+    """What the person could do for a better script: one line each."""
 
     @property
     def plan(self) -> str:
@@ -82,7 +91,7 @@ class Design:
             lines.append(f"{unproven.name}: paging not proven: only the first page is read{tried}")
         if self.auth.kind is AuthKind.UNKNOWN:
             lines.append("the API wants a key, but not how: a Bearer token is a guess")
-        return "\n".join([*lines, *self.left_out])
+        return "\n".join([*lines, *self.left_out, *self.advice])
 
 
 def design(profile: ApiProfile, names: ProjectNames) -> Design:
@@ -147,6 +156,8 @@ def _story(resource: Resource) -> str:
         return f"{resource.name}: its records are seen once the key is there"
     records, paging = resource.endpoint.records, resource.endpoint.paging
     parts = [f"{records.shape.value} at {records.selector}"]
+    if resource.in_columns:
+        parts.append(f"{resource.endpoint.total:,} rows, read in columns")
     if resource.paged:
         parts.append(f"paging by {paging.kind.value}, proven")
     if resource.endpoint.primary_key:

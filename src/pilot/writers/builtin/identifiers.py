@@ -12,7 +12,20 @@ LONGEST = 40
 LONGEST_FUNCTION = 32
 
 TAKEN = frozenset(
-    {"dlt", "csv", "io", "json", "chunks", "urljoin", "name", "resource", "record", "pipeline", "load_info"}
+    {
+        "dlt",
+        "pa",
+        "csv",
+        "io",
+        "json",
+        "chunks",
+        "urljoin",
+        "name",
+        "resource",
+        "record",
+        "pipeline",
+        "load_info",
+    }
     | {
         "RESTClient",
         "NextLinks",
@@ -20,6 +33,10 @@ TAKEN = frozenset(
         "RESTAPIConfig",
         "rest_api_source",
         "api_client",
+        "as_table",
+        "as_column",
+        "as_moments",
+        "ensure_datetime",
         "columnar_rows",
         "keyed_rows",
     }

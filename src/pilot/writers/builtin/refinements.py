@@ -99,6 +99,9 @@ def _destination(bench: Workbench, wish: Wish) -> None:
             bench.script = bench.script.place(call, "loader_file_format", "jsonl")
         else:  # only some destinations take the format that is fast for DuckDB
             bench.script = bench.script.take(call, "loader_file_format")
+    if to != FAST_DESTINATION:
+        for name in bench.script.decorated():
+            bench.script = bench.script.take(bench.script.decorated()[name], "file_format")
     bench.script = bench.script.unnote("jsonl loads into DuckDB")
     bench.told.append(f"destination {to}: its credentials go to .dlt/secrets.toml")
 

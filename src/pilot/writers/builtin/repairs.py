@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from pilot.api.profile import ApiProfile, Auth, AuthKind, Endpoint, Paging, Records
 from pilot.finding import Finding, FindingKind
-from pilot.names import ProjectNames
 from pilot.writers.builtin import auth, config
-from pilot.writers.builtin.design import Design, Resource, design
+from pilot.writers.builtin.design import Design, Resource
 from pilot.writers.builtin.edits import child, entries, literals_of, same
 from pilot.writers.builtin.literals import Literal, Noted
 from pilot.writers.builtin.refinements import add_params
@@ -24,10 +23,10 @@ PAST_THE_END = "paging ends with a 404: that is how this API answers for the pag
 CHILDLESS = "not found means: this parent has none"
 
 
-def untouched(text: str, profile: ApiProfile, names: ProjectNames) -> bool:
+def untouched(text: str, profile: ApiProfile, designed: Callable[[ApiProfile], Design]) -> bool:
     """Whether the script is what this writer wrote itself before it knew what it knows now."""
     return any(
-        text == script(design(earlier, names), preview)
+        text == script(designed(earlier), preview)
         for earlier in _earlier(profile)
         for preview in (True, False)
     )

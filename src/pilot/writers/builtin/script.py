@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pilot.names import ProjectNames
 from pilot.writers.builtin import auth, functions
 from pilot.writers.builtin.config import resource_config, turner_of
-from pilot.writers.builtin.design import Design
+from pilot.writers.builtin.design import Design, Resource
 from pilot.writers.builtin.functions import Function
 from pilot.writers.builtin.identifiers import function_name, source_function, source_name, unique
 from pilot.writers.builtin.literals import (
@@ -24,6 +24,7 @@ from pilot.writers.builtin.literals import (
     quoted,
 )
 from pilot.writers.builtin.reading import reading
+from pilot.writers.builtin.tables import TABLES, reading_in_columns
 
 REPLACE = "every run loads everything anew: what is gone from the API goes here too"
 
@@ -49,6 +50,12 @@ PREVIEW_OF_CHILDREN = """\
 
 """
 
+OF_ROWS = re.compile(r"( +)for _, record in zip\(range\(5\), (\w+)\):\n")
+OF_PAGES = r"""\1pages = (page.to_pylist() if isinstance(page, pa.Table) else [page] for page in \2)
+\1for _, record in zip(range(5), (record for page in pages for record in page)):
+"""
+"""Previews print records, from pages in columns too."""
+
 
 def script(design: Design, preview: bool) -> str:
     """The script that a design describes."""
@@ -58,10 +65,15 @@ def script(design: Design, preview: bool) -> str:
         parts.append(functions.PAGINATOR)
     if names:
         parts.append(functions.client(design))
-        parts += [reading(r, names[r.name]) for r in design.resources if r.by_hand]
+        parts += [TABLES] if any(r.in_columns for r in design.resources) else []
+        parts += [_by_hand(r, names[r.name]) for r in design.resources if r.by_hand]
     parts.append(source(design, names))
     sections = [f"{_docstring(design)}\n{imports(parts)}", *(part.text for part in parts)]
     return "\n\n".join([*sections, main(design, preview)])
+
+
+def _by_hand(resource: Resource, name: str) -> Function:
+    return reading_in_columns(resource, name) if resource.in_columns else reading(resource, name)
 
 
 def hand_written(design: Design) -> dict[str, str]:
@@ -113,10 +125,13 @@ def main(design: Design, preview: bool) -> str:
     function = source_function(design.names.name)
     children = any(resource.parent for resource in design.resources)
     shown = (PREVIEW_OF_CHILDREN if children else PREVIEW).format(source=function) if preview else ""
-    return f'if __name__ == "__main__":\n{shown}{load(design.names, function)}'
+    if any(resource.in_columns for resource in design.resources):
+        shown = OF_ROWS.sub(OF_PAGES, shown)
+    rows = not all(resource.in_columns for resource in design.resources)
+    return f'if __name__ == "__main__":\n{shown}{load(design.names, function, rows)}'
 
 
-def load(names: ProjectNames, function: str) -> str:
+def load(names: ProjectNames, function: str, rows: bool) -> str:
     """The statements that load the source."""
     pipeline = call(
         "dlt.pipeline",
@@ -124,7 +139,7 @@ def load(names: ProjectNames, function: str) -> str:
         indent=4,
         lead=len("pipeline = "),
     )
-    fast = names.destination == "duckdb"
+    fast = rows and names.destination == "duckdb"
     why = comment(FAST, 4) if fast else ""
     file_format = ', loader_file_format="jsonl"' if fast else ""
     return (
@@ -142,7 +157,7 @@ def imports(parts: Sequence[Function]) -> str:
             wanted[module].add(name)
     groups: tuple[list[str], list[str]] = ([], [])
     for module, names in sorted(wanted.items()):
-        ours = groups[module.split(".")[0] == "dlt"]
+        ours = groups[module.split(".")[0] in ("dlt", "pyarrow as pa")]
         if "" in names:
             ours.append(f"import {module}")
         if members := sorted(names - {""}, key=lambda n: (not n.isupper(), not n[0].isupper(), n)):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 
 from pilot.api.incremental_words import wants_incremental
 from pilot.api.profile import ApiProfile
 from pilot.errors import StepFailed
 from pilot.finding import Finding, FindingKind, Remedy
 from pilot.warehouse.tables import TableInfo
+from pilot.writers.builtin.config import NOT_SEEN
 from pilot.writers.builtin.design import Design, design
+from pilot.writers.builtin.flat import advised, fitting, with_columns
 from pilot.writers.builtin.queries import first_query
 from pilot.writers.builtin.refinements import refined
 from pilot.writers.builtin.repairs import renewed, untouched
@@ -20,8 +23,24 @@ from pilot.writers.writer import Brief, Draft, SqlAttempt, SqlDraft, Usage
 MODEL_HINT = "This needs a model: set OPENAI_API_KEY, or name one with --model."
 
 
+def own_pyarrow() -> bool:
+    """Whether pilot's own Python has pyarrow, found out without importing it."""
+    return find_spec("pyarrow") is not None
+
+
+_IN_COLUMNS = "import pyarrow as pa\n"
+_UNFIT = (FindingKind.CODE_ERROR, FindingKind.SCHEMA_CONFLICT, FindingKind.CONFIGURATION)
+"""What goes wrong where the records are not what their columns were made for."""
+
+
 class BuiltinWriter:
-    """Writes from the API profile, repairs and refines by rule; says so when a request is beyond it."""
+    """Writes from the API profile, repairs and refines by rule; says so when a request is beyond it.
+
+    `has_pyarrow` tells whether the script can have pyarrow; it is asked only where that would help.
+    """
+
+    def __init__(self, has_pyarrow: Callable[[], bool] = own_pyarrow) -> None:
+        self._has_pyarrow = has_pyarrow
 
     @property
     def usage(self) -> Usage:
@@ -30,7 +49,9 @@ class BuiltinWriter:
 
     def write(self, brief: Brief) -> Draft:
         """A script for every endpoint that was seen, or that only waits for its key."""
-        plan = design(brief.profile, brief.names)
+        # what is asked for piece by piece is small, and dlt follows it by looking at rows
+        in_columns = not wants_incremental(brief.goal)
+        plan = self._designed(brief, in_columns=in_columns)(brief.profile)
         if not plan.resources:
             raise _blind(brief.profile)
         text = script(plan, preview=not brief.preview_removed)
@@ -40,11 +61,15 @@ class BuiltinWriter:
         """The script in line with a fresh look at the API; never the same text again."""
         if brief.script is None:
             return self.write(brief)
-        plan = design(brief.profile, brief.names)
-        if plan.resources and untouched(brief.script, brief.profile, brief.names):
+        in_columns = _IN_COLUMNS in brief.script
+        designed = self._designed(brief, in_columns or NOT_SEEN in brief.script)
+        plan = designed(brief.profile)
+        if plan.resources and untouched(brief.script, brief.profile, designed):
             text = script(plan, preview=not brief.preview_removed)
             if text != brief.script:
                 return Draft(text, plan.plan)
+        if in_columns and finding.kind in _UNFIT and (rows := self._in_rows(brief, brief.script)):
+            return Draft(rows, "the records don't fit the columns that were seen: read row by row, slower")
         text, told = _renewed(brief.script, plan, finding) if plan.resources else (brief.script, "")
         if text == brief.script:
             raise beyond(f"The built-in writer knows no repair for this: {finding.says}")
@@ -58,7 +83,13 @@ class BuiltinWriter:
                 f"The built-in writer can't do this by rule: {request.strip()}", f"It can: {EXAMPLES}."
             )
         text = brief.script or self.write(brief).text
-        return Draft(*refined(text, design(brief.profile, brief.names), wishes))
+        plan = design(brief.profile, brief.names)
+        try:
+            return Draft(*refined(text, plan, wishes))
+        except StepFailed:
+            if (rows := self._in_rows(brief, text)) is None:
+                raise
+        return Draft(*refined(rows, plan, wishes))
 
     def query(
         self, tables: Sequence[TableInfo], request: str | None = None, failed: Sequence[SqlAttempt] = ()
@@ -67,6 +98,25 @@ class BuiltinWriter:
         if request:
             raise beyond(f"The built-in writer can't turn words into a query: {request}")
         return first_query(tables, failed)
+
+    def _designed(self, brief: Brief, in_columns: bool) -> Callable[[ApiProfile], Design]:
+        """What to read, in columns where that is wanted, worth it and possible."""
+
+        def designed(profile: ApiProfile) -> Design:
+            plan = design(profile, brief.names)
+            if not in_columns or not fitting(plan):
+                return plan
+            return with_columns(plan) if self._has_pyarrow() else advised(plan)
+
+        return designed
+
+    def _in_rows(self, brief: Brief, text: str) -> str | None:
+        """The script that reads row by row, for one of ours that reads in columns as it is."""
+        plan = design(brief.profile, brief.names)
+        for preview in (True, False):
+            if fitting(plan) and text == script(with_columns(plan), preview):
+                return script(plan, preview)
+        return None
 
 
 def _incremental(text: str, plan: Design, goal: str) -> tuple[str, str]:
