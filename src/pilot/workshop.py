@@ -97,6 +97,7 @@ def open_ground(options: Options) -> Iterator[Ground]:
     )
     memory = Memory.of_user(options.root, os.environ)
     catalogue = Catalogue(options.root, Trust(options.root, host, memory, options.trust).require)
+    project = DltProject(options.root, secrets)
     writers = WriterRoom(
         host,
         load_settings(options.root, os.environ),
@@ -104,9 +105,10 @@ def open_ground(options: Options) -> Iterator[Ground]:
         redact=redactor.text,
         leaks=redactor.leak,
         memory=memory,
+        has_pyarrow=lambda: project.has_package("pyarrow"),
     )
     with closing(writers):
-        yield Ground(options, host, redactor, DltProject(options.root, secrets), catalogue, writers)
+        yield Ground(options, host, redactor, project, catalogue, writers)
 
 
 @contextmanager

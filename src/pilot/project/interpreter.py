@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 PLACES = ("bin/python", "Scripts/python.exe")
@@ -35,6 +36,14 @@ def known_destinations(interpreter: Path) -> tuple[str, ...]:
             if (entry / "factory.py").is_file() and entry.name != "destination"
         )
     )
+
+
+def has_package(interpreter: Path, package: str) -> bool:
+    """Whether an interpreter can import a package, looked up without running anything."""
+    if interpreter == Path(sys.executable):
+        return find_spec(package) is not None
+    places = (folder / package / "__init__.py" for folder in _site_packages(interpreter.parent.parent))
+    return any(place.is_file() for place in places)
 
 
 def _site_packages(environment: Path) -> list[Path]:

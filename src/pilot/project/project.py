@@ -10,7 +10,7 @@ from pilot.names import ProjectNames
 from pilot.project.command import CommandResult, run_dlt
 from pilot.project.files import encoded, inside, read_text, write_text
 from pilot.project.init import DltInit
-from pilot.project.interpreter import find_interpreter
+from pilot.project.interpreter import find_interpreter, has_package
 from pilot.project.secrets import ProjectSecrets
 
 
@@ -47,6 +47,10 @@ class DltProject:
     def interpreter(self) -> Path:
         """The Python that runs the script: the project's `.venv` if dlt is in there, else pilot's."""
         return find_interpreter(self.root)[0]
+
+    def has_package(self, package: str) -> bool:
+        """Whether the script can import a package."""
+        return has_package(self.interpreter(), package)
 
     def interpreter_note(self) -> str:
         """What is worth knowing about that choice; mostly nothing."""

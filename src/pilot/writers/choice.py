@@ -46,6 +46,7 @@ class WriterRoom:
         leaks: Callable[[str], str | None],
         memory: Answers,
         patience: Patience | None = None,
+        has_pyarrow: Callable[[], bool] | None = None,
     ) -> None:
         self._host = host
         self._settings = settings
@@ -53,6 +54,7 @@ class WriterRoom:
         self._gate = Gate(redact, leaks)
         self._memory = memory
         self._patience = patience
+        self._has_pyarrow = has_pyarrow
         self._clients: dict[WriterChoice, ModelClient] = {}
 
     @property
@@ -82,7 +84,7 @@ class WriterRoom:
         if choice.kind == BUILTIN or choice.model is None:
             from pilot.writers.builtin import BuiltinWriter
 
-            return BuiltinWriter()
+            return BuiltinWriter(self._has_pyarrow)
         from pilot.writers.model_writer import ModelWriter
 
         if choice not in self._clients:

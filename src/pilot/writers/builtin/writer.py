@@ -21,16 +21,14 @@ from pilot.writers.builtin.wishes import EXAMPLES, Change, Wish, understood
 from pilot.writers.writer import Brief, Draft, SqlAttempt, SqlDraft, Usage
 
 MODEL_HINT = "This needs a model: set OPENAI_API_KEY, or name one with --model."
+_IN_COLUMNS = "import pyarrow as pa\n"
+_UNFIT = (FindingKind.CODE_ERROR, FindingKind.SCHEMA_CONFLICT, FindingKind.IMPORT_MISSING)
+"""What goes wrong where the records are not what their columns were made for, or pyarrow is gone."""
 
 
-def own_pyarrow() -> bool:
+def _own_pyarrow() -> bool:
     """Whether pilot's own Python has pyarrow, found out without importing it."""
     return find_spec("pyarrow") is not None
-
-
-_IN_COLUMNS = "import pyarrow as pa\n"
-_UNFIT = (FindingKind.CODE_ERROR, FindingKind.SCHEMA_CONFLICT, FindingKind.CONFIGURATION)
-"""What goes wrong where the records are not what their columns were made for."""
 
 
 class BuiltinWriter:
@@ -39,8 +37,8 @@ class BuiltinWriter:
     `has_pyarrow` tells whether the script can have pyarrow; it is asked only where that would help.
     """
 
-    def __init__(self, has_pyarrow: Callable[[], bool] = own_pyarrow) -> None:
-        self._has_pyarrow = has_pyarrow
+    def __init__(self, has_pyarrow: Callable[[], bool] | None = None) -> None:
+        self._has_pyarrow = has_pyarrow or _own_pyarrow
 
     @property
     def usage(self) -> Usage:
