@@ -18,7 +18,7 @@ from pilot.errors import PilotError, StepFailed, UsageError
 from pilot.finding import FindingKind
 from pilot.names import ProjectNames
 from pilot.project.command import run_dlt
-from pilot.project.interpreter import find_interpreter
+from pilot.project.interpreter import find_interpreter, has_package
 from pilot.project.project import DltProject
 from pilot.project.secrets import ProjectSecrets
 
@@ -208,6 +208,17 @@ def test_the_project_s_own_environment_is_used_when_dlt_is_in_it(tmp_path: Path)
     package.mkdir(parents=True)
     (package / "__init__.py").touch()
     assert find_interpreter(tmp_path) == (python, "")
+
+
+def test_packages_are_found_where_the_script_runs(tmp_path: Path) -> None:
+    python = tmp_path / ".venv" / "bin" / "python"
+    assert has_package(Path(sys.executable), "dlt")
+    assert not has_package(Path(sys.executable), "no_such_package")
+    assert not has_package(python, "dlt")
+    package = tmp_path / ".venv" / "lib" / "python3.12" / "site-packages" / "dlt"
+    package.mkdir(parents=True)
+    (package / "__init__.py").touch()
+    assert has_package(python, "dlt")
 
 
 def test_the_way_around_a_dlt_without_described_apis_needs_no_network(tmp_path: Path) -> None:
