@@ -180,3 +180,10 @@ def test_what_can_be_changed_only_row_by_row_is_changed_there() -> None:
     assert "pyarrow" in renamed
     moved = WITH.refine(brief(seen, written), "change the destination to postgres").text
     assert "parquet" not in moved
+
+
+def test_a_script_for_another_destination_says_nothing_of_duckdb() -> None:
+    seen = profile(TEAMS)
+    moved = WITH.refine(brief(seen, WITH.write(brief(seen)).text), "change the destination to postgres").text
+    assert "file_max_items" not in moved
+    assert "DuckDB" not in moved

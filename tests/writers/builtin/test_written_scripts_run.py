@@ -12,8 +12,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pilot.api.profile import ApiProfile, CursorField
+from pilot.api.profile import ApiProfile, CursorField, Endpoint, Records, Shape
+from pilot.finding import Json
 from pilot.writers.builtin import BuiltinWriter
+from tests.support.api_server import ApiServer, Reply
 from tests.writers.builtin import sample_api as truth
 from tests.writers.builtin.profiles import EVERYTHING, MEMBERS, ORDERS, TEAMS, brief, profile, unseen
 
@@ -116,3 +118,13 @@ def test_a_script_written_before_the_key_was_known_shows_records_once_it_is(
     result = run(tmp_path, profile(unseen(TEAMS), base_url=base_url), preview_removed=False)
     assert result.returncode == 0, result.stderr
     assert result.stdout.startswith("teams {'id': 1")
+
+
+def test_a_field_that_only_late_records_have_is_loaded(tmp_path: Path) -> None:
+    count = 25_000  # DuckDB looks at fewer when it learns what is in a file
+    rows: list[Json] = [{"id": n, **({"late": n} if n > count - 3 else {})} for n in range(count)]
+    endpoint = Endpoint("all", "late ones", status=200, records=Records(Shape.LIST, "$", 2))
+    with ApiServer({"/all": lambda request: Reply(data=rows)}) as server:
+        result = run(tmp_path, profile(endpoint, base_url=server.url), preview_removed=True)
+    assert result.returncode == 0, result.stderr
+    assert loaded(tmp_path, "count(*), count(late), max(late)", "late_ones") == [(count, 2, count - 1)]

@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pilot.api.profile import CursorField, Endpoint
 from pilot.writers.builtin import config
 from pilot.writers.builtin.design import Design, Resource
-from pilot.writers.builtin.edits import child, entries, literals_of, text_value
+from pilot.writers.builtin.edits import Script, child, entries, literals_of, text_value
 from pilot.writers.builtin.identifiers import snake
 from pilot.writers.builtin.literals import Literal, Noted
+from pilot.writers.builtin.script import SMALL_FILES
 from pilot.writers.builtin.wishes import Change, Wish
 from pilot.writers.builtin.workbench import Workbench, alike, refused
 
@@ -102,7 +103,7 @@ def _destination(bench: Workbench, wish: Wish) -> None:
     if to != FAST_DESTINATION:
         for name in bench.script.decorated():
             bench.script = bench.script.take(bench.script.decorated()[name], "file_format")
-    bench.script = bench.script.unnote("jsonl loads into DuckDB")
+    bench.script = Script(bench.script.text.replace(SMALL_FILES, "")).unnote("jsonl loads into DuckDB")
     bench.told.append(f"destination {to}: its credentials go to .dlt/secrets.toml")
 
 

@@ -28,6 +28,11 @@ from pilot.writers.builtin.tables import TABLES, reading_in_columns
 
 REPLACE = "every run loads everything anew: what is gone from the API goes here too"
 
+SMALL_FILES = """\
+    # DuckDB learns the fields of a file from its first 20 480 records: no file may have more
+    dlt.config["normalize.data_writer.file_max_items"] = 20_000
+"""
+
 FAST = "jsonl loads into DuckDB many times faster than the INSERT statements that dlt would write"
 
 PREVIEW = """\
@@ -140,7 +145,7 @@ def load(names: ProjectNames, function: str, rows: bool) -> str:
         lead=len("pipeline = "),
     )
     fast = rows and names.destination == "duckdb"
-    why = comment(FAST, 4) if fast else ""
+    why = f"{SMALL_FILES}{comment(FAST, 4)}" if fast else ""
     file_format = ', loader_file_format="jsonl"' if fast else ""
     return (
         f"    pipeline = {pipeline}\n"
