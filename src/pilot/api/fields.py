@@ -14,6 +14,10 @@ _TIMESTAMP = re.compile(
 )
 # No leading zeros (postal codes), and not longer than a number that is worth calculating with.
 _NUMBER = re.compile(r"-?(0|[1-9]\d{0,17})(\.\d{1,18})?\Z")
+# DuckDB reads "10:00" from JSON as 10:00:00, and a UUID in capitals in small letters
+_REWRITTEN = re.compile(
+    r"\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\Z|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\Z"
+)
 _MOST_FIELDS = 300
 _MOST_ROWS = 500
 _SPECIAL_TEXT = ("timestamp", "date", "decimal_text")
@@ -24,6 +28,7 @@ def fields_of(rows: Sequence[Json], as_text: bool = False) -> tuple[Field, ...]:
     rows = rows[:_MOST_ROWS]
     types: dict[str, list[str]] = {}
     present: dict[str, int] = {}
+    rewritten: set[str] = set()
     for row in rows:
         for name, value in row.items() if isinstance(row, dict) else [("value", row)]:
             seen = types.setdefault(name, [])
@@ -31,8 +36,10 @@ def fields_of(rows: Sequence[Json], as_text: bool = False) -> tuple[Field, ...]:
             if kind not in seen:
                 seen.append(kind)
             present[name] = present.get(name, 0) + 1
+            if isinstance(value, str) and _REWRITTEN.match(value) and not value.islower():
+                rewritten.add(name)
     return tuple(
-        Field(name, _settled(kinds), "null" in kinds or present[name] < len(rows))
+        Field(name, _settled(kinds), "null" in kinds or present[name] < len(rows), name in rewritten)
         for name, kinds in list(types.items())[:_MOST_FIELDS]
     )
 

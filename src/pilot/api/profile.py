@@ -85,6 +85,8 @@ class Field:
     types: tuple[str, ...]
     """Of `text bigint double bool timestamp date decimal_text object list null`, in order of first sight."""
     nullable: bool = False
+    rewritten: bool = False
+    """It holds text that DuckDB's JSON reader takes for a time or a UUID, and would write otherwise."""
 
 
 @dataclass(frozen=True)

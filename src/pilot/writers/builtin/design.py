@@ -43,6 +43,11 @@ class Resource:
         return self.endpoint.records.shape in BY_HAND
 
     @property
+    def is_rewritten(self) -> bool:
+        """DuckDB's JSON reader would change some of its texts."""
+        return any(field.rewritten for field in self.endpoint.records.fields)
+
+    @property
     def has_lists(self) -> bool:
         """Its records hold lists, or objects that may hold some: they become tables of their own."""
         kinds = {kind for field in self.endpoint.records.fields for kind in field.types}

@@ -33,6 +33,7 @@ SMALL_FILES = """\
     dlt.config["normalize.data_writer.file_max_items"] = 20_000
 """
 
+AS_THEY_ARE = "no jsonl here: DuckDB would read a text like 10:00 as a time, and write 10:00:00"
 FAST = "jsonl loads into DuckDB many times faster than the INSERT statements that dlt would write"
 
 PREVIEW = """\
@@ -132,20 +133,23 @@ def main(design: Design, preview: bool) -> str:
     shown = (PREVIEW_OF_CHILDREN if children else PREVIEW).format(source=function) if preview else ""
     if any(resource.in_columns for resource in design.resources):
         shown = OF_ROWS.sub(OF_PAGES, shown)
-    rows = not all(resource.in_columns for resource in design.resources)
-    return f'if __name__ == "__main__":\n{shown}{load(design.names, function, rows)}'
+    rows = [resource for resource in design.resources if not resource.in_columns]
+    faithful = not any(resource.is_rewritten for resource in rows)
+    return f'if __name__ == "__main__":\n{shown}{load(design.names, function, bool(rows), faithful)}'
 
 
-def load(names: ProjectNames, function: str, rows: bool) -> str:
-    """The statements that load the source."""
+def load(names: ProjectNames, function: str, rows: bool, faithful: bool) -> str:
+    """The statements that load the source: fast where rows come, and JSON keeps them as they are."""
     pipeline = call(
         "dlt.pipeline",
         {"pipeline_name": names.pipeline, "destination": names.destination, "dataset_name": names.dataset},
         indent=4,
         lead=len("pipeline = "),
     )
-    fast = rows and names.destination == "duckdb"
+    fast = rows and faithful and names.destination == "duckdb"
     why = f"{SMALL_FILES}{comment(FAST, 4)}" if fast else ""
+    if rows and not faithful and names.destination == "duckdb":
+        why = comment(AS_THEY_ARE, 4)
     file_format = ', loader_file_format="jsonl"' if fast else ""
     return (
         f"    pipeline = {pipeline}\n"
