@@ -12,7 +12,7 @@ PINS := $(shell $(PYTHON) -c 'import sys; print("--constraint constraints.txt" *
 unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test setup lint types bench clean help
+.PHONY: demo test setup lint types bench scores clean help
 
 help:  ## show what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -44,6 +44,11 @@ types: $(READY)  ## mypy, strict
 bench: $(READY)  ## start-up, whole runs and tokens, as ratios in one run (minutes)
 	-@$(BIN)/python -m pip install --quiet $(PINS) --editable '.[bench]'
 	$(BIN)/python -m benchmarks
+
+scores: $(READY)  ## pipelines for many APIs and specs, and large loads, compared row by row (many minutes)
+	$(BIN)/python -m benchmarks.apis
+	$(BIN)/python -m benchmarks.openapi
+	$(BIN)/python benchmarks/load/compare.py 10000 100000
 
 clean:  ## remove what make made
 	rm -rf $(VENV) .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis

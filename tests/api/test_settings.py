@@ -5,8 +5,11 @@ from pathlib import Path
 import pytest
 
 from pilot.api.fetch import ProbeLimits
+from pilot.api.prober import ApiProber
 from pilot.api.settings import probe_limits
+from pilot.api.show import profile_text
 from pilot.errors import UsageError
+from tests.support.api_server import Reply, people, serving
 
 
 def _config(tmp_path: Path, text: str, user: bool = False) -> None:
@@ -38,3 +41,13 @@ def test_what_makes_no_sense_is_refused(tmp_path: Path, text: str) -> None:
 
 def test_samples_are_kept_only_where_they_are_shared(tmp_path: Path) -> None:
     assert (_limits(tmp_path).samples, _limits(tmp_path, share=True).samples) == (0, 2)
+
+
+def test_row_values_are_in_the_profile_only_where_they_are_shared() -> None:
+    with serving(lambda request: Reply(data=people(5))) as api:
+        for shared in (0, 2):
+            prober = ApiProber(lambda host, why: True, ProbeLimits(samples=shared))
+            profile = prober.probe(f"{api.url}/items", None, {}, lambda text: None)
+            assert len(profile.endpoints[0].samples) == shared
+            assert ("person 1" in profile_text(profile)) is bool(shared)
+            assert "person 4" not in profile_text(profile)
