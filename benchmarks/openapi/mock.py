@@ -47,10 +47,12 @@ class Mock:
             rows = [(operation.path, row) for row in made]
         else:
             above, _, placeholder = parent.rpartition("/{")
-            known = next(r for p, r in self._records.items() if p.rstrip("/") == above)
+            known = next((r for p, r in self._records.items() if p.rstrip("/") == above), None)
+            if known is None:
+                return  # no list of the document holds the values that this path asks for
             trailing = "/" if operation.path.endswith("/") else ""
             for n, (place, row) in enumerate(known):
-                value = row.get(self.fills.get(placeholder, "id"))
+                value = row.get(self.fills.get(placeholder, placeholder if placeholder in row else "id"))
                 path = f"{place.rstrip('/')}/{value}{tail}{trailing}"
                 numbers = range(start + _CHILDREN * n, start + _CHILDREN * (n + 1))
                 made = [_instance(self.document, operation.item, k, operation.key) for k in numbers]
@@ -178,12 +180,14 @@ def _fact(document: Document, name: str, schema: Node, facts: _Facts) -> Any:
         "next": facts.link, "previous": None, "has_more": facts.more, "after_cursor": facts.cursor,
         "nextpagetoken": facts.cursor, "total": facts.total, "count": facts.total,
         "totalelements": facts.total, "@odata.count": facts.total,
-        "size": facts.size, "pagesize": facts.size, "offset": facts.start,
+        "size": facts.size, "pagesize": facts.size, "limit": facts.size, "offset": facts.start,
         "totalpages": -(-facts.total // facts.size), "total_pages": -(-facts.total // facts.size),
         "number": facts.start // facts.size, "pagenumber": facts.start // facts.size,
         "page": facts.start // facts.size + 1, "first": facts.start == 0, "last": not facts.more,
         "numberofelements": min(facts.size, facts.total - facts.start), "empty": False,
     }  # fmt: skip
+    if lower not in known and lower.endswith("count"):
+        return facts.total
     return known[lower] if lower in known else _value(document, schema, 1, 2)
 
 

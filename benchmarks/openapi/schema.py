@@ -29,7 +29,10 @@ class ListOperation:
     def key(self) -> str:
         """The property that tells the records apart."""
         names = {name.lower(): name for name in self.item["properties"]}
-        return next((names[key] for key in _KEYS if key in names), "")
+        plain = (
+            n for n, p in self.item["properties"].items() if p.get("type") == "string" and "enum" not in p
+        )
+        return next((names[key] for key in _KEYS if key in names), "") or next(plain, "")
 
     def query(self, *names: str) -> Node | None:
         """The query parameter of one of these names."""
@@ -62,8 +65,9 @@ class Document:
             operation = item.get("get")
             if not operation:
                 continue
-            response = self.whole(operation["responses"]["200"])
-            schema = response.get("schema") or next(iter(response["content"].values()))["schema"]
+            response = self.whole(operation["responses"].get("200", {}))
+            media = next(iter(response.get("content", {}).values()), {})
+            schema = response.get("schema") or media.get("schema", {})
             found = self._list(schema, ())
             if found:
                 trail, inner = found
