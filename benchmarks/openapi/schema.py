@@ -116,4 +116,8 @@ class Document:
         schemes = self.root.get("securityDefinitions") or self.root.get("components", {}).get(
             "securitySchemes", {}
         )
-        return [schemes[name] for requirement in self.root.get("security", []) for name in requirement]
+        asked = list(self.root.get("security", []))
+        for item in self.root["paths"].values():
+            asked += item.get("get", {}).get("security", [])
+        names = dict.fromkeys(name for requirement in asked for name in requirement)
+        return [schemes[name] for name in names]
