@@ -8,6 +8,7 @@ from typing import Any
 from pilot.api.profile import ApiProfile
 from pilot.finding import Json
 from pilot.names import ProjectNames
+from pilot.verdict import TableVerdict
 from pilot.warehouse.tables import TableInfo
 
 
@@ -65,6 +66,7 @@ class Facts:
     preview_removed: bool | None = None
     loaded: bool | None = None
     tables: tuple[TableInfo, ...] | None = None
+    verdicts: tuple[TableVerdict, ...] | None = None
     sql: str | None = None
     extra: dict[str, Json] = field(default_factory=dict)
     """What the steps of extensions learn."""

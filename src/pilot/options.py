@@ -46,3 +46,19 @@ class Options:
     """None: the policy's own limit."""
     timeout: float = 600.0
     """Seconds that one run of the script may take."""
+    max_tokens: int | None = None
+    """Tokens that models may be asked for in this session, sent and received."""
+    max_cost: float | None = None
+    """US dollars that models may cost in this session."""
+    max_seconds: float | None = None
+    """Seconds that the repairs of one step may take in all."""
+    fresh: bool = False
+    """Every request goes to the API: no answer is served from memory."""
+    strict: bool = False
+    """A table that is not proven complete makes the command fail."""
+    fence: str = "auto"
+    """How generated code is held: `off`, `basic`, `full`, or the best that there is."""
+    allow_env: tuple[str, ...] = ()
+    """Environment variables that the script may see, by name."""
+    session: str | None = None
+    """Which of the project's sessions: its number or name; None is the newest."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from pilot.run.traffic import Exchange
+
 
 class RunMode(str, Enum):
     """What a run is for."""
@@ -86,6 +88,12 @@ class RunResult:
     """Output beyond the bound was dropped."""
     loads: tuple[str, ...] = ()
     """Load ids that dlt finished in this run, as far as the child saw them."""
+    traffic: tuple[Exchange, ...] = ()
+    """Every HTTP exchange of the script, in order."""
+    fence: str = ""
+    """What held the script while it ran, and what that does not cover, in one line."""
+    remark: str = ""
+    """What pilot could not do around the run (no ledger, say), in one line."""
 
     @property
     def ok(self) -> bool:

@@ -1,0 +1,38 @@
+"""The traffic ledger: one line for every HTTP exchange that a script made. Never a body, never a secret."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request of the script and what came back, as the harness in the child saw it."""
+
+    method: str
+    url: str
+    """Without user, password and fragment; values of query parameters that may be secret are left out."""
+    status: int | None = None
+    """None: no answer came; `error` says why."""
+    at: float = 0.0
+    """Seconds since the run began."""
+    seconds: float = 0.0
+    size: int = 0
+    """Bytes of the answer's body, as far as it was read."""
+    content_type: str = ""
+    records: int | None = None
+    """How many records the answer seems to hold; None where that can't be told."""
+    more: bool | None = None
+    """Whether the answer announces more (True), announces its end (False), or says nothing of it (None)."""
+    more_by: str = ""
+    """What says so: `Link`, a field's path such as `meta.next`, `has_more`, a total."""
+    total: int | None = None
+    """How many records the API says there are in all."""
+    page_size: int | None = None
+    """The page size that the request asked for."""
+    retry_after: float | None = None
+    """Seconds that the API asked to wait."""
+    cached: bool = False
+    """Served from the session's memory of identical requests: the API was not asked."""
+    error: str = ""
+    """The exception's class where no answer came."""

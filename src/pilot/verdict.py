@@ -1,0 +1,25 @@
+"""The verdict on a load: what is proven of each table's completeness, and by what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Judged(str, Enum):
+    """How complete a table is, as far as that can be proven."""
+
+    COMPLETE = "complete"
+    INCOMPLETE = "incomplete"
+    NOT_PROVABLE = "not provable"
+
+
+@dataclass(frozen=True)
+class TableVerdict:
+    """What was found of one table, and the reason in one line."""
+
+    table: str
+    rows: int
+    judged: Judged
+    reason: str
+    """`API total 1 204 = 1 204 rows`, `Link header ended`, `paging unknown: 100 rows equal the page limit`."""
