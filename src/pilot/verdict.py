@@ -22,4 +22,4 @@ class TableVerdict:
     rows: int
     judged: Judged
     reason: str
-    """`API total 1 204 = 1 204 rows`, `Link header ended`, `paging unknown: 100 rows equal the page limit`."""
+    """`API total 1 204 = 1 204 rows`, `Link header ended`, `paging unknown: 100 rows are the page limit`."""
