@@ -45,9 +45,10 @@ bench: $(READY)  ## start-up, whole runs and tokens, as ratios in one run (minut
 	-@$(BIN)/python -m pip install --quiet $(PINS) --editable '.[bench]'
 	$(BIN)/python -m benchmarks
 
-scores: $(READY)  ## pipelines for many APIs and specs, and large loads, compared row by row (many minutes)
+scores: $(READY)  ## pipelines for many APIs, specs and faults, and large loads, compared row by row (many minutes)
 	$(BIN)/python -m benchmarks.apis
 	$(BIN)/python -m benchmarks.openapi
+	$(BIN)/python -m benchmarks.faults
 	$(BIN)/python benchmarks/load/compare.py 10000 100000
 
 clean:  ## remove what make made

@@ -68,7 +68,13 @@ def early_report(policy: str | None, status: str, failure: Document | None) -> D
 
 def failure_of(step: str | None, finding: Finding) -> Document:
     """A finding as the document's `failure`."""
-    return {"step": step, "kind": finding.kind.value, "message": finding.says, "hint": finding.hint}
+    return {
+        "step": step,
+        "kind": finding.kind.value,
+        "message": finding.says,
+        "hint": finding.hint,
+        "remedy": finding.remedy.value,
+    }
 
 
 def tables(facts: Facts) -> list[Json]:
