@@ -171,6 +171,8 @@ class Engine:
             outcome = step.run(self._session, self.kit)
             if not isinstance(outcome, Outcome):
                 raise UsageError(f"Step {type(step).__name__} gave {outcome!r} instead of an Outcome.")
+            if outcome.run is not None:
+                self._session.record_traffic(outcome.run.traffic)
             if outcome.run is not None and outcome.run.ending is Ending.INTERRUPTED:
                 raise KeyboardInterrupt
         except KeyboardInterrupt:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
@@ -14,7 +14,9 @@ import msgspec
 from pilot.errors import PilotError
 from pilot.facts import Facts
 from pilot.finding import Finding, Json
+from pilot.run.traffic import Exchange
 from pilot.session.cell import Cell, CellState, FileChange
+from pilot.session.ledger import ModelExchange, PersonAnswer
 from pilot.session.store import Store
 from pilot.writers.writer import Usage
 
@@ -43,6 +45,7 @@ class Session:
         """Why the step that runs now is run once more, or as a remedy."""
         self._store = store
         self._redactor = redactor
+        self._ledger = store.ledger(number, self._encode)
         decode = msgspec.json.Decoder(Cell).decode
         self._cells = {cell.id: cell for cell in map(decode, store.cells(number))}
 
@@ -146,6 +149,50 @@ class Session:
         """Write down what was agreed to."""
         running = self.running
         self._store.add_consent(self.number, running.id if running else None, act, answer)
+
+    def record_traffic(self, exchanges: Sequence[Exchange]) -> None:
+        """Keep what a run sent and got, with the cell that runs now."""
+        if exchanges:
+            self._ledger.add_traffic(self._running_id, exchanges)
+
+    def traffic(self, cell: int | None = None) -> tuple[Exchange, ...]:
+        """The exchanges of a cell's runs, oldest first; without a cell those of the whole session."""
+        return self._ledger.traffic(cell)
+
+    def record_exchange(self, exchange: ModelExchange) -> None:
+        """Keep a model's answer, with the cell that asked for it."""
+        asked = replace(exchange, cell=self._running_id, at=exchange.at or time.time())
+        self._ledger.add_exchange(asked.cell, asked)
+
+    def exchanges(self, cell: int | None = None) -> tuple[ModelExchange, ...]:
+        """What a cell asked of models, oldest first; without a cell what the whole session did."""
+        return self._ledger.exchanges(cell)
+
+    def known_exchange(self, key: str) -> ModelExchange | None:
+        """A model's answer to exactly this, where the cell that got it was broken off before its end."""
+        return self._ledger.known_exchange(key, self._running_id, self._was_broken_off)
+
+    def record_answer(self, key: str, question: str, answer: str) -> None:
+        """Keep what the person answered. Never call it with an answer that was typed hidden."""
+        given = PersonAnswer(question, answer, time.time(), self._running_id)
+        self._ledger.add_answer(key, given)
+
+    def answers(self) -> tuple[PersonAnswer, ...]:
+        """Everything that the person answered, oldest first."""
+        return self._ledger.answers()
+
+    def known_answer(self, key: str) -> str | None:
+        """The person's answer to exactly this, where its cell was broken off before its end."""
+        return self._ledger.known_answer(key, self._running_id, self._was_broken_off)
+
+    @property
+    def _running_id(self) -> int | None:
+        running = self.running
+        return running.id if running else None
+
+    def _was_broken_off(self, cell: int) -> bool:
+        found = self._cells.get(cell)
+        return found is not None and found.state is CellState.INTERRUPTED
 
     def left_by(self, step: str, path: str) -> str | None:
         """A file's text as the newest cell of a step left it; None where that cell did not change it."""

@@ -6,22 +6,13 @@ import hashlib
 import sqlite3
 import time
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 from pilot.errors import PilotError
+from pilot.session.ledger import Ledger
+from pilot.session.migrations import migrate
 
-SCHEMA_VERSION = 1
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS session(
-    id INTEGER PRIMARY KEY, created REAL NOT NULL, policy TEXT NOT NULL,
-    initial BLOB NOT NULL, facts BLOB NOT NULL, ended TEXT);
-CREATE TABLE IF NOT EXISTS cell(
-    id INTEGER PRIMARY KEY, session INTEGER NOT NULL REFERENCES session(id),
-    data BLOB NOT NULL, facts BLOB);
-CREATE TABLE IF NOT EXISTS consent(
-    session INTEGER NOT NULL, cell INTEGER, at REAL NOT NULL, act TEXT NOT NULL, answer TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS blob(hash TEXT PRIMARY KEY, mode INTEGER NOT NULL, data BLOB NOT NULL);
-"""
 STATE = Path(".pilot") / "state"
 
 
@@ -36,6 +27,10 @@ class Store:
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._db = connection
         self._path = path
+
+    def ledger(self, session: int, encode: Callable[[object], bytes]) -> Ledger:
+        """The ledgers of a session."""
+        return Ledger(self._db, session, encode)
 
     @classmethod
     def open(cls, root: Path) -> Store:
@@ -179,14 +174,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     try:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")  # a finished cell survives a power cut
-        version = int(db.execute("PRAGMA user_version").fetchone()[0])
-        if version > SCHEMA_VERSION:
-            raise PilotError(
-                f"This session was written by a newer pilot (format {version}, here {SCHEMA_VERSION}).",
-                "Update pilot, or set .pilot/state aside.",
-            )
-        db.executescript(_SCHEMA)
-        db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        migrate(db)
     except BaseException:
         db.close()
         raise
