@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -36,3 +36,11 @@ class Exchange:
     """Served from the session's memory of identical requests: the API was not asked."""
     error: str = ""
     """The exception's class where no answer came."""
+    resource: str = ""
+    """The dlt resource that asked (`get_current_pipe_name`), where one did."""
+    digest: str = ""
+    """A hash of the answer's body: equal bodies have equal ones. Empty where the body was not read."""
+    filled: tuple[str, ...] = ()
+    """The records' own fields (no paths) that held something in at least one record; never a value."""
+    nested: dict[str, int] = field(default_factory=dict)
+    """How many entries the records' own lists hold in all, by field."""
