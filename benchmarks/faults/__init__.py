@@ -1,1 +1,1 @@
-"""Faults of pipelines, and healthy ones beside them: does pilot find each, name it right, and stay quiet else?"""
+"""Faulty pipelines, and healthy ones: pilot must find each fault, name it right, and stay quiet else."""
