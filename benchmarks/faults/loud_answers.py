@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from benchmarks.faults.answers import always, fails, healthy, late, once, pages
 from benchmarks.faults.case import Case
 from benchmarks.faults.scripts import by_client, by_requests, rest_api
 from pilot.finding import FindingKind, Remedy
-from tests.support.api_server import Reply, Request
+from tests.support.api_server import Reply, Request, Route
 
 GET = 'response = requests.get("{base}/v1/people", timeout=5)\n'
 RAISE = "response.raise_for_status()\n"
@@ -24,7 +26,7 @@ def _wants_key(request: Request) -> Reply:
     )
 
 
-def _guarded() -> dict[str, object]:
+def _guarded() -> Mapping[str, Route]:
     return {"/v1/people": _wants_key}
 
 
