@@ -11,7 +11,7 @@ from pilot.facts import Facts, SecretWanted, WriterChoice
 from pilot.host import Host
 from pilot.names import ProjectNames
 from pilot.options import Options
-from pilot.warehouse.tables import QueryResult, TableInfo
+from pilot.warehouse.tables import QueryResult, TableCounts, TableInfo
 
 if TYPE_CHECKING:
     from pilot.api.profile import ApiProfile
@@ -103,6 +103,9 @@ class Writers(Protocol):
     def set_up(self, model: str | None) -> tuple[WriterChoice, str]:
         """The writer to use, and one line on why. May ask the person; may talk to the endpoint."""
 
+    def hurry(self, deadline: float | None) -> None:
+        """What is asked of models from now on must have come by then, by the monotonic clock."""
+
     def open(self, choice: WriterChoice, watch: Watch | None = None) -> Writer:
         """The writer; what a model says streams to `watch`. The same choice shares one `usage`."""
 
@@ -136,6 +139,9 @@ class Warehouse(Protocol):
 
     def finished_loads(self, names: ProjectNames) -> tuple[tuple[str, float], ...]:
         """Finished loads: dlt's load id, and when (seconds since the epoch), oldest first."""
+
+    def counts(self, names: ProjectNames, loads: Sequence[str]) -> tuple[TableCounts, ...]:
+        """What is counted of each table to judge a load; `loads` are those whose rows are called new."""
 
     def query(self, names: ProjectNames, sql: str, limit: int = 20) -> QueryResult:
         """Run one read-only query. Raises PilotError with the destination's own words."""

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pilot.warehouse.cells import OWN_COLUMNS, Refused, answer, question, result
+    from pilot.warehouse.counting import Counter, Table, counted, described
 else:
     sys.path.append(str(Path(__file__).parent))
     from cells import OWN_COLUMNS, Refused, answer, question, result
+    from counting import Counter, Table, counted, described
 
 WRITING = (
     "Insert",
@@ -42,10 +44,15 @@ def main() -> None:
     try:
         pipeline = dlt.attach(asked["pipeline"])
     except CannotRestorePipelineException:
-        answer({"error": "Nothing was loaded yet."} if "sql" in asked else {"tables": [], "loads": []})
+        answer({"error": "Nothing was loaded yet."} if "sql" in asked else {})
         return
     try:
-        answer(query(pipeline, asked) if "sql" in asked else overview(pipeline))
+        if "sql" in asked:
+            answer(query(pipeline, asked))
+        elif "loads" in asked:
+            answer({"counts": counts(pipeline, asked["loads"])})
+        else:
+            answer(overview(pipeline))
     except ConfigFieldMissingException as error:
         missing = ", ".join(error.fields)
         answer(
@@ -79,6 +86,39 @@ def overview(pipeline: Any) -> dict[str, Any]:
                 )
         loads = finished_loads(client, pipeline.default_schema.loads_table_name)
     return {"tables": sorted(tables, key=lambda table: str(table["name"])), "loads": loads}
+
+
+class ClientCounter(Counter):
+    """Asks a destination through dlt's client."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def numbers(self, sql: str) -> list[int] | None:
+        """The one row of a query."""
+        from dlt.common.exceptions import DltException
+
+        try:
+            return [int(number) for number in rows_of(self._client, sql)[0]]
+        except DltException:
+            return None
+
+    def quoted(self, name: str) -> str:
+        """As the destination quotes it."""
+        return str(self._client.escape_column_name(name))
+
+
+def counts(pipeline: Any, loads: list[str]) -> list[dict[str, Any]]:
+    """What is counted of every table, to judge these loads."""
+    found = []
+    with pipeline.sql_client() as client:
+        for schema in pipeline.schemas.values():
+            known = described([schema.to_dict()])
+            for table in schema.data_tables(seen_data_only=True):
+                name = table["name"]
+                own = Table(name, list(table["columns"]), client.make_qualified_table_name(name))
+                found.append(counted(own, known[name], loads, ClientCounter(client)))
+    return found
 
 
 def finished_loads(client: Any, table: str) -> list[tuple[str, float]]:

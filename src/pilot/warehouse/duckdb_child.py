@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +16,11 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from pilot.warehouse.cells import OWN_COLUMNS, Refused, answer, question, result
+    from pilot.warehouse.counting import Counter, Table, counted, described
 else:
     sys.path.append(str(Path(__file__).parent))
     from cells import OWN_COLUMNS, Refused, answer, question, result
+    from counting import Counter, Table, counted, described
 
     try:
         import _duckdb as duckdb  # the package around it, unneeded here, takes as long again
@@ -45,6 +48,8 @@ WHERE table_name = '_dlt_loads' AND database_name = current_database() ORDER BY 
 TABLES = r"""SELECT table_name, column_name, data_type FROM duckdb_columns()
 WHERE database_name = current_database() AND schema_name = ? AND table_name NOT LIKE '\_dlt%' ESCAPE '\'
 ORDER BY table_name, column_index"""
+SCHEMAS = """SELECT schema FROM {} QUALIFY
+row_number() OVER (PARTITION BY schema_name ORDER BY inserted_at DESC, version DESC) = 1"""
 LOADS = "SELECT load_id, epoch(inserted_at) FROM {} WHERE status = 0 ORDER BY inserted_at, load_id"
 
 
@@ -54,7 +59,12 @@ def main() -> None:
     asked = question()
     try:
         connection, dataset = find_dataset(asked["files"], asked["dataset"])
-        answer(query(connection, dataset, asked) if "sql" in asked else overview(connection, dataset))
+        if "sql" in asked:
+            answer(query(connection, dataset, asked))
+        elif "loads" in asked:
+            answer({"counts": counts(connection, dataset, asked["loads"])})
+        else:
+            answer(overview(connection, dataset))
     except (duckdb.Error, Refused) as error:
         answer({"error": str(error)})
 
@@ -118,6 +128,48 @@ def overview(connection: DuckDBPyConnection, dataset: str | None) -> dict[str, A
     ]
     loads = connection.execute(LOADS.format(qualified(dataset, "_dlt_loads"))).fetchall()
     return {"tables": tables, "loads": loads}
+
+
+class DuckDbCounter(Counter):
+    """Asks DuckDB."""
+
+    def __init__(self, connection: DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def numbers(self, sql: str) -> list[int] | None:
+        """The one row of a query."""
+        try:
+            return list(self._connection.execute(sql).fetchall()[0])
+        except duckdb.Error:
+            return None
+
+    def different(self, columns: Sequence[str], table: str) -> str:
+        """By hashes: whole rows of a large table would not fit into the memory that a query has here."""
+        return f"SELECT count(DISTINCT hash({', '.join(columns)})) FROM {table}"
+
+
+def counts(connection: DuckDBPyConnection, dataset: str | None, loads: list[str]) -> list[dict[str, Any]]:
+    """What is counted of every table of the dataset, to judge these loads."""
+    if dataset is None:
+        return []
+    known = described(
+        [row[0] for row in connection.execute(SCHEMAS.format(qualified(dataset, "_dlt_version"))).fetchall()]
+    )
+    staging = f"{dataset}_staging"
+    staged = {row[0] for row in connection.execute(TABLES, [staging]).fetchall()}
+    columns: dict[str, list[str]] = {}
+    for table, column, _ in connection.execute(TABLES, [dataset]).fetchall():
+        columns.setdefault(table, []).append(column)
+    counter = DuckDbCounter(connection)
+    return [
+        counted(
+            Table(name, own, qualified(dataset, name), qualified(staging, name) if name in staged else None),
+            known.get(name, {}),
+            loads,
+            counter,
+        )
+        for name, own in columns.items()
+    ]
 
 
 def count(connection: DuckDBPyConnection, dataset: str, table: str) -> int:

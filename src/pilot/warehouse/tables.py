@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,41 @@ class TableInfo:
     def qualified(self) -> str:
         """The name to use in SQL."""
         return f'"{self.schema}"."{self.name}"'
+
+
+@dataclass(frozen=True)
+class TableCounts:
+    """What counting, and dlt's own schema, tell of one table. None: it could not be counted."""
+
+    name: str
+    rows: int
+    new: int | None = None
+    """Rows that the loads asked about brought, or brought anew; None where rows don't say from which load
+    they are (child tables, tables in columns)."""
+    repeated: int | None = None
+    """Of those rows: how many are the same as another one in every column but dlt's own."""
+    empty: tuple[str, ...] = ()
+    """Columns without a single value."""
+    resource: str = ""
+    """The dlt resource that it is loaded from; empty for a child table."""
+    parent: str = ""
+    """For a child table: the table whose records hold its rows."""
+    disposition: str = ""
+    """dlt's `write_disposition`: `append replace merge skip`."""
+    strategy: str = ""
+    """For merge: dlt's strategy, where it is set."""
+    keys: tuple[str, ...] = ()
+    """Columns of the primary key, or of the merge key."""
+    incremental: bool = False
+    """It is loaded incrementally: dlt leaves out what an earlier load had."""
+    staged: int | None = None
+    """For merge: rows that came before they were merged, where they are still there."""
+    staged_different: int | None = None
+    """Of those: different ones."""
+    staged_values: dict[str, int] = field(default_factory=dict)
+    """Of those: different values of the key (under the empty name), and of columns that look like an id."""
+    parents: int | None = None
+    """For a child table: how many of its parents have rows here."""
 
 
 @dataclass(frozen=True)

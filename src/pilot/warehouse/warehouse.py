@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -16,7 +16,7 @@ from pilot.finding import Json
 from pilot.names import ProjectNames
 from pilot.run.environment import child_environment
 from pilot.run.output import plain
-from pilot.warehouse.tables import QueryResult, TableInfo
+from pilot.warehouse.tables import QueryResult, TableCounts, TableInfo
 
 _DUCKDB = Path(__file__).with_name("duckdb_child.py")
 _ATTACHED = Path(__file__).with_name("attached_child.py")
@@ -31,6 +31,7 @@ class _Answer(msgspec.Struct):
     error: str | None = None
     tables: tuple[TableInfo, ...] = ()
     loads: tuple[tuple[str, float], ...] = ()
+    counts: tuple[TableCounts, ...] = ()
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[str | None, ...], ...] = ()
     more: bool = False
@@ -65,6 +66,12 @@ class DltWarehouse:
     def finished_loads(self, names: ProjectNames) -> tuple[tuple[str, float], ...]:
         """Finished loads: dlt's load id, and when (seconds since the epoch), oldest first."""
         return self._overview(names).loads
+
+    def counts(self, names: ProjectNames, loads: Sequence[str]) -> tuple[TableCounts, ...]:
+        """What is counted of each table to judge a load; `loads` are those whose rows are called new."""
+        if names.database is not None and not self._databases(names):
+            return ()
+        return self._ask(names, {"loads": [*loads]}).counts
 
     def query(self, names: ProjectNames, sql: str, limit: int = 20) -> QueryResult:
         """Run one read-only query. Raises PilotError with the destination's own words."""
