@@ -40,6 +40,17 @@ def _working(
     max_repairs: Annotated[
         int | None, typer.Option(min=0, metavar="N", help="Repairs per step; 3 by default.")
     ] = None,
+    max_tokens: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="N", help="Tokens that models may take in this session, in and out."),
+    ] = None,
+    max_cost: Annotated[
+        float | None,
+        typer.Option(min=0, metavar="USD", help="Dollars that models may cost in this session."),
+    ] = None,
+    max_seconds: Annotated[
+        float | None, typer.Option(min=1, metavar="S", help="Seconds that the repairs of one step may take.")
+    ] = None,
     timeout: Annotated[float, typer.Option(min=1, metavar="S", help="Seconds that one run may take.")] = 600,
     share_samples: Annotated[
         bool, typer.Option("--share-samples", help="Let a model see the values of two records.")

@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 
 from pilot.errors import PilotError
+from pilot.money import cost_of
 from pilot.screen import Block, Diff, Line, table
 from pilot.session.cell import Cell, FileChange
 from pilot.session.session import WITHHELD, Session
@@ -14,8 +15,9 @@ _LONGEST = 60
 
 
 def log_blocks(session: Session) -> tuple[Block, ...]:
-    """Every cell: number, state, title, result, time, tokens."""
+    """Every cell: number, state, title, result, time; tokens and money where a model was asked."""
     depth = _depths(session.cells)
+    asked = session.usage.requests > 0
     rows = [
         (
             cell.id,
@@ -23,13 +25,14 @@ def log_blocks(session: Session) -> tuple[Block, ...]:
             "  " * depth[cell.id] + cell.title,
             _shortened(cell.says),
             f"{cell.seconds:.1f} s",
-            cell.usage.input_tokens + cell.usage.output_tokens or "",
+            *((cell.usage.tokens or "", cost_of(cell.usage) if cell.usage.requests else "") if asked else ()),
         )
         for cell in session.cells
     ]
     if not rows:
         return (Line("Nothing has run here yet. Start: pilot init NAME"),)
-    return (table(("cell", "state", "title", "result", "time", "tokens"), rows),)
+    titles = ("cell", "state", "title", "result", "time", *(("tokens", "cost") if asked else ()))
+    return (table(titles, rows),)
 
 
 def cell_blocks(session: Session, number: int | None) -> tuple[Block, ...]:
@@ -46,7 +49,8 @@ def cell_blocks(session: Session, number: int | None) -> tuple[Block, ...]:
         head.append(Line(cell.says))
     if cell.usage.requests:
         usage = cell.usage
-        head.append(Line(f"{usage.input_tokens:,} tokens in, {usage.output_tokens:,} out", "quiet"))
+        told = f"{usage.input_tokens:,} tokens in, {usage.output_tokens:,} out, cost {cost_of(usage)}"
+        head.append(Line(told, "quiet"))
     return (*head, *cell.shown, *(_change(session, change) for change in cell.changes))
 
 

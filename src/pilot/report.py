@@ -30,10 +30,11 @@ def report(
 ) -> Document:
     """What came of a policy. `status` is one of `done failed needs_input interrupted`.
 
-    `parent` is the cell below which the policy's cells lie; None for the top.
+    `parent` is the cell below which the policy's cells lie, and which alone are counted; None for all.
     """
     facts = session.facts
     tops = session.children(parent)
+    cells = session.cells if parent is None else session.below(parent)
     return {
         "version": VERSION,
         "status": status,
@@ -42,8 +43,8 @@ def report(
         "pipeline": _pipeline(facts),
         "steps": [_step(entry.use, _cells(tops, policy.name, i)) for i, entry in enumerate(policy.step)],
         "tables": tables(facts),
-        "repairs": sum(cell.repairs for cell in session.cells),
-        "model": _model(facts, session.usage),
+        "repairs": sum(cell.repairs for cell in cells),
+        "model": _model(facts, sum((cell.usage for cell in cells), Usage())),
         "failure": failure,
         "warnings": [*warnings_of(facts.profile)],
     }
@@ -123,4 +124,5 @@ def _model(facts: Facts, usage: Usage) -> Document | None:
         "requests": usage.requests,
         "input_tokens": usage.input_tokens,
         "output_tokens": usage.output_tokens,
+        "cost": usage.cost,
     }

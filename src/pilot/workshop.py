@@ -21,6 +21,8 @@ from pilot.hosts.choose import open_host
 from pilot.hosts.terminal import TerminalHost
 from pilot.kit import Kit
 from pilot.memory import Memory
+from pilot.model.prices import price_list
+from pilot.model.purse import Bounds
 from pilot.model.settings import load_settings
 from pilot.options import Options
 from pilot.project.project import DltProject
@@ -106,6 +108,8 @@ def open_ground(options: Options) -> Iterator[Ground]:
         leaks=redactor.leak,
         memory=memory,
         has_pyarrow=lambda: project.has_package("pyarrow"),
+        bounds=Bounds(options.max_tokens, options.max_cost),
+        prices=price_list(options.root, os.environ),
     )
     with closing(writers):
         yield Ground(options, host, redactor, project, catalogue, writers)
@@ -132,6 +136,7 @@ def _assembled(ground: Ground, session: Session) -> Workshop:
     consent = Consent(host, files, ground.options.yes, session.record_consent)
     consent.person_named(hosts_in(session.facts.goal or ""))
     engine = Engine(ground.catalogue, session)
+    ground.writers.count_on(session.usage)
 
     def credentials() -> dict[str, str]:
         names = session.facts.names

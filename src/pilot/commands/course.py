@@ -26,6 +26,7 @@ from pilot.errors import (
     UsageError,
 )
 from pilot.finding import Finding, FindingKind, Json
+from pilot.money import cost_of
 from pilot.options import Options
 from pilot.policy import Policy
 from pilot.report import Document, early_report, failure_of, report
@@ -187,7 +188,7 @@ def _tell(shop: Workshop, course: Course) -> None:
         print(_encoded(shop.redactor.tree(document)), flush=True)
     if (asked := shop.session.usage).requests and not shop.options.quiet:
         told = f"{asked.requests} requests, {asked.input_tokens:,} tokens in, {asked.output_tokens:,} out"
-        shop.host.show(Line(f"The model took {told} in this session.", "quiet"))
+        shop.host.show(Line(f"The model took {told} in this session; cost {cost_of(asked)}.", "quiet"))
     if ending.failure is not None:
         says, hint = (shop.redactor.text(text) for text in (ending.failure.says, ending.failure.hint))
         tell_error(says, hint, interrupted=ending.status == "interrupted")

@@ -17,6 +17,7 @@ from pilot.desk import result_blocks
 from pilot.errors import PilotError
 from pilot.finding import Json
 from pilot.host import Host
+from pilot.money import cost_of
 from pilot.notebook import cell_blocks, log_blocks
 from pilot.options import Options
 from pilot.policy import Policy
@@ -148,6 +149,8 @@ def _status(options: Options, session: Session) -> tuple[Sequence[Block], Json]:
         rows.append(("API", facts.goal))
     if facts.tables:
         rows.append(("tables", ", ".join(f"{t.name} ({t.rows:,})" for t in facts.tables)))
+    if (usage := session.usage).requests:
+        rows.append(("model", f"{usage.requests} requests, {usage.tokens:,} tokens, cost {cost_of(usage)}"))
     done = len(policy.step) - len(open_steps)
     rows.append(("steps", f"{done} of {len(policy.step)} finished"))
     following = (

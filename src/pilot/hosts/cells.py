@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pilot.hosts.paper import indented, prose
 from pilot.hosts.text import counted, duration, number
+from pilot.money import cost_of
 from pilot.session.cell import Cell, CellState
 
 if TYPE_CHECKING:
@@ -107,4 +108,6 @@ def _details(cell: Cell) -> list[str]:
         parts.append(counted(cell.repairs, "repair"))
     if cell.usage.input_tokens or cell.usage.output_tokens:
         parts.append(f"{number(cell.usage.input_tokens)} in, {number(cell.usage.output_tokens)} out tokens")
+    if cell.usage.cost != 0:
+        parts.append(f"cost {cost_of(cell.usage)}")
     return [" · ".join(parts)] if parts else []

@@ -12,6 +12,7 @@ from pilot.model.exchange import Collected, Exchange, within
 from pilot.model.faults import Cure, EndpointFault, Fault, Judge, ModelFailed, TooLong
 from pilot.model.patience import Patience
 from pilot.model.preferences import Limits, Offered
+from pilot.model.purse import Purse
 from pilot.model.request import Message, RequestShape, size_of
 from pilot.model.settings import DEFAULT_KEY_NAME, NO_KEY, is_loopback
 from pilot.writers.writer import Usage
@@ -23,6 +24,8 @@ Say: TypeAlias = "Callable[[str], None]"
 _MOST_REQUESTS = 20
 _MOST_NAMES = 12
 _CONNECT = 10.0
+_LEAST_ANSWER = 256
+"""Tokens: for less room than that nothing is asked."""
 NO_LIST = (ValueError, TypeError, AttributeError)
 """What the SDK raises, beside its own errors, where the list of models is none."""
 
@@ -63,12 +66,20 @@ class Endpoint:
 class ModelClient:
     """Asks one endpoint, one request at a time. `usage` adds up everything that was answered."""
 
-    def __init__(self, endpoint: Endpoint, gate: Gate, say: Say, patience: Patience | None = None) -> None:
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        gate: Gate,
+        say: Say,
+        patience: Patience | None = None,
+        purse: Purse | None = None,
+    ) -> None:
         self.endpoint = endpoint
         self.usage = Usage()
         self._gate = gate
         self._say = say
         self._patience = patience or Patience()
+        self._purse = purse or Purse(spent=lambda: self.usage)
         self._shape = RequestShape(endpoint.limits)
         self._judge = Judge(endpoint.host, endpoint.key_name)
         self._sdk: OpenAI | None = None
@@ -82,16 +93,22 @@ class ModelClient:
         """Take the model's window to be smaller than was thought."""
         self._shape.limits = Limits(window, min(self.limits.reply, window // 2))
 
-    def ask(self, messages: Sequence[Message], watch: Say | None = None) -> Answer:
-        """One answer. Raises ModelFailed, and TooLong where the request is more than the model takes."""
+    def ask(
+        self, messages: Sequence[Message], watch: Say | None = None, wanted: int = _LEAST_ANSWER
+    ) -> Answer:
+        """One answer; `wanted` is how many tokens it needs at least.
+
+        Raises ModelFailed, TooLong where the request is more than the model takes, and BudgetSpent where it
+        is more than may be spent.
+        """
         clean = [replace(message, content=self._gate.redact(message.content)) for message in messages]
         self._refuse_leaks(clean)
         reply = self.limits.reply
-        collected = self._exchange(clean, reply, watch)
+        collected = self._exchange(clean, reply, wanted, watch)
         allowed, more = self._shape.room(clean, reply), self._shape.room(clean, reply * 2)
         if collected.finish == "length" and more > allowed:
             self._say(f"The answer was longer than {allowed} tokens: asking again with room for {more}.")
-            collected = self._exchange(clean, reply * 2, watch)
+            collected = self._exchange(clean, reply * 2, allowed + 1, watch)
         return self._judged(collected)
 
     def offered(self) -> tuple[Offered, ...]:
@@ -129,12 +146,15 @@ class ModelClient:
             says = f"The request to the model holds the value of {path}, so it was not sent."
             raise ModelFailed(says, f"Take the value of {path} out of the script and of what you typed.")
 
-    def _exchange(self, messages: Sequence[Message], reply: int, watch: Say | None) -> Collected:
+    def _exchange(self, messages: Sequence[Message], reply: int, wanted: int, watch: Say | None) -> Collected:
         """Try until there is an answer with an end."""
         attempt = 1
         for _ in range(_MOST_REQUESTS):
+            most = self._shape.room(messages, reply)
+            endpoint = self.endpoint
+            allowed = self._purse.allow(endpoint.model, endpoint.url, size_of(messages), wanted, most)
             try:
-                return self._once(messages, reply, watch)
+                return self._once(messages, allowed, watch)
             except Exception as error:  # the SDK lets through whatever an answer breaks: all of it is judged
                 fault = self._judge.of_exception(error)
             if fault.cure is Cure.SHORTEN:
@@ -152,12 +172,11 @@ class ModelClient:
         raise ModelFailed(self._safe(fault.says), hint + more)
 
     def _once(self, messages: Sequence[Message], reply: int, watch: Say | None) -> Collected:
-        exchange = Exchange(self._open(), self._judge)
+        exchange = Exchange(self._open(), self._judge, reply if self._purse.bounds.set else None)
         body = self._shape.body(self.endpoint.model, messages, reply)
         try:
-            within(
-                lambda emit: exchange.send(body, emit), watch or _ignore, self._patience.answer, self.close
-            )
+            patience = self._patience.within(self._purse.seconds_left())
+            within(lambda emit: exchange.send(body, emit), watch or _ignore, patience.answer, self.close)
         finally:
             self._count(messages, exchange.collected)
         if exchange.collected.finish is None:
@@ -170,7 +189,8 @@ class ModelClient:
         self.endpoint = replace(self.endpoint, model=name, next_models=tuple(others))
 
     def _wait(self, fault: Fault, attempt: int) -> bool:
-        return self._patience.wait(fault, attempt, self._safe(fault.says), self._say)
+        patience = self._patience.within(self._purse.seconds_left())
+        return patience.wait(fault, attempt, self._safe(fault.says), self._say)
 
     def _judged(self, collected: Collected) -> Answer:
         model = self.endpoint.model
@@ -185,8 +205,9 @@ class ModelClient:
     def _count(self, messages: Sequence[Message], collected: Collected) -> None:
         if collected.pieces:
             given, said = collected.input_tokens, collected.output_tokens
-            self.usage += Usage(
-                1,
+            self.usage += self._purse.usage(
+                self.endpoint.model,
+                self.endpoint.url,
                 size_of(messages) if given is None else given,
                 estimate_tokens(collected.text) if said is None else said,
             )

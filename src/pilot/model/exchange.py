@@ -5,11 +5,12 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Generator, Mapping
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
+from pilot.model.budget import MARGIN, estimate_tokens
 from pilot.model.faults import EndpointFault, Judge
 
 if TYPE_CHECKING:
@@ -39,15 +40,24 @@ class Exchange:
 
     client: OpenAI
     judge: Judge
+    most: int | None = None
+    """Tokens after which a streamed answer is cut: not every server keeps to the length it was told."""
     collected: Collected = field(default_factory=Collected)
 
     def send(self, body: dict[str, object], emit: Emit) -> Collected:
         """Send it and collect the answer. Raises what the SDK raises, and EndpointFault."""
-        for payload in self._payloads(body):
-            self._take(payload, emit)
+        said = 0
+        with closing(self._payloads(body)) as payloads:
+            for payload in payloads:
+                before = len(self.collected.text)
+                self._take(payload, emit)
+                said += estimate_tokens(self.collected.text[before:])
+                if self.most is not None and said > self.most * MARGIN:
+                    self.collected.finish = "length"
+                    break
         return self.collected
 
-    def _payloads(self, body: dict[str, object]) -> Iterator[object]:
+    def _payloads(self, body: dict[str, object]) -> Generator[object, None, None]:
         create: Callable[..., object] = self.client.chat.completions.create
         answer = create(**body)
         if isinstance(answer, str):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pilot.model.faults import Fault
 
@@ -24,6 +24,13 @@ class Patience:
     """For one whole answer, however it trickles in."""
     silence: float = 300.0
     """Between two pieces of an answer: a model may think for long."""
+
+    def within(self, seconds: float | None) -> Patience:
+        """This patience where only so many seconds are left; None: there is no end to keep."""
+        if seconds is None:
+            return self
+        left = max(seconds, 0.0)
+        return replace(self, answer=min(self.answer, left), longest=min(self.longest, left))
 
     def wait(self, fault: Fault, attempt: int, says: str, say: Callable[[str], None]) -> bool:
         """Wait before the next attempt; False when another one is not worth it."""

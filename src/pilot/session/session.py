@@ -90,6 +90,14 @@ class Session:
         """The cells right below a cell (None: the top), oldest first."""
         return [cell for cell in self.cells if cell.parent == parent]
 
+    def below(self, parent: int) -> list[Cell]:
+        """A cell and everything that lies below it, oldest first."""
+        taken = {parent}
+        for cell in self.cells:
+            if cell.parent in taken:
+                taken.add(cell.id)
+        return [cell for cell in self.cells if cell.id in taken]
+
     def at(self, policy: str, position: int, parent: int | None) -> Cell | None:
         """The newest cell of an entry of a policy that was not taken back."""
         for cell in reversed(self.children(parent)):

@@ -13,6 +13,8 @@ from pilot.host import Choice, Host, Question
 from pilot.model.client import NO_LIST, Endpoint, Gate, ModelClient
 from pilot.model.patience import Patience
 from pilot.model.preferences import PREFERRED, Limits, Offered, after, best_of, is_known, limits_of
+from pilot.model.prices import PriceList
+from pilot.model.purse import Bounds, Purse
 from pilot.model.settings import ModelSettings, Source
 from pilot.screen import Line
 from pilot.writers.requests import PromptSource
@@ -47,6 +49,8 @@ class WriterRoom:
         memory: Answers,
         patience: Patience | None = None,
         has_pyarrow: Callable[[], bool] | None = None,
+        bounds: Bounds | None = None,
+        prices: PriceList | None = None,
     ) -> None:
         self._host = host
         self._settings = settings
@@ -56,11 +60,24 @@ class WriterRoom:
         self._patience = patience
         self._has_pyarrow = has_pyarrow
         self._clients: dict[WriterChoice, ModelClient] = {}
+        self._before = Usage()
+        self._purse = Purse(bounds or Bounds(), prices or PriceList(), self._spent)
 
     @property
     def usage(self) -> Usage:
         """Everything asked of models in this process."""
         return sum((client.usage for client in self._clients.values()), Usage())
+
+    def count_on(self, before: Usage) -> None:
+        """The bounds are a session's: count what it asked of models in earlier processes too."""
+        self._before = before
+
+    def hurry(self, deadline: float | None) -> None:
+        """What is asked from now on must have come by then, by the monotonic clock; None: no hurry."""
+        self._purse.deadline = deadline
+
+    def _spent(self) -> Usage:
+        return self._before + self.usage
 
     def set_up(self, model: str | None) -> tuple[WriterChoice, str]:
         """The writer to use, and one line on why. Raises UsageError, AnswerMissing."""
@@ -88,6 +105,7 @@ class WriterRoom:
         from pilot.writers.model_writer import ModelWriter
 
         if choice not in self._clients:
+            self._refuse_unpriced(choice)
             self._clients[choice] = self._client(choice)
         return ModelWriter(self._clients[choice], self._prompts, watch)
 
@@ -119,10 +137,20 @@ class WriterRoom:
         choice = WriterChoice(
             "model", best.name, settings.url, limits.window, limits.reply, named=settings.model is not None
         )
+        self._refuse_unpriced(choice)
         says = (
             f"{best.name} at {settings.host}: window {limits.window:,}, replies up to {limits.reply:,} tokens"
         )
         return choice, f"{says}{note}"
+
+    def _refuse_unpriced(self, choice: WriterChoice) -> None:
+        """A bound on money can't be kept where the price is not known."""
+        if not self._purse.affords(choice.model or "", choice.base_url or ""):
+            raise UsageError(
+                f"What {choice.model} costs is not known, so --max-cost can't be kept.",
+                "Give it, in dollars per million tokens, in the table [prices] of .pilot/config.toml: "
+                f'"{choice.model}" = {{ input = 1.0, output = 5.0 }}. --max-tokens needs no price.',
+            )
 
     def _offered(self, settings: ModelSettings) -> tuple[tuple[Offered, ...], str]:
         """What the endpoint offers, and a note when it does not say."""
@@ -148,8 +176,10 @@ class WriterRoom:
                 f"This session used the model at {choice.base_url}; now {now} is configured.",
                 "Set OPENAI_BASE_URL as it was, or choose a model again: --model NAME, or /model NAME.",
             )
-        endpoint = _endpoint(settings, model, limits, () if choice.named else after(model))
-        return ModelClient(endpoint, self._gate, self._tell, self._patience)
+        others = () if choice.named else after(model)
+        affordable = tuple(name for name in others if self._purse.affords(name, settings.url))
+        endpoint = _endpoint(settings, model, limits, affordable)
+        return ModelClient(endpoint, self._gate, self._tell, self._patience, self._purse)
 
     def _tell(self, text: str) -> None:
         self._host.show(Line(text, "warn"))

@@ -19,6 +19,9 @@ from pilot.writers.writer import Brief, Draft, Inquiry, Reply, SqlAttempt, SqlDr
 _Read = TypeVar("_Read")
 _SYSTEM = "system"
 _MOST_ASKED = 2
+_SHORTEST_SCRIPT = 800
+_SHORTEST_QUERY = 256
+"""Tokens: an answer with less room would be cut off, for nothing."""
 
 
 class _Unusable(Exception):
@@ -56,7 +59,7 @@ class ModelWriter:
         self, tables: Sequence[TableInfo], request: str | None = None, failed: Sequence[SqlAttempt] = ()
     ) -> SqlDraft:
         """One query worth asking of these tables, or the one that answers the request."""
-        return self._read("query_tables", table_parts(tables, request, failed), _query_in)
+        return self._read("query_tables", table_parts(tables, request, failed), _query_in, _SHORTEST_QUERY)
 
     def _code(self, prompt: str, brief: Brief, more: Sequence[Part]) -> Reply:
         def reply_in(answer: Answer) -> Reply:
@@ -65,14 +68,17 @@ class ModelWriter:
                 raise _Unusable(read.reason)
             return Inquiry(read.question) if isinstance(read, QuestionReply) else Draft(read.text, read.plan)
 
-        return self._read(prompt, [*more, *brief_parts(brief)], reply_in)
+        wanted = max(_SHORTEST_SCRIPT, estimate_tokens(brief.script or ""))
+        return self._read(prompt, [*more, *brief_parts(brief)], reply_in, wanted)
 
-    def _read(self, prompt: str, parts: Sequence[Part], parse: Callable[[Answer], _Read]) -> _Read:
+    def _read(
+        self, prompt: str, parts: Sequence[Part], parse: Callable[[Answer], _Read], wanted: int
+    ) -> _Read:
         """Ask; once more, with the reason, when the answer can't be used."""
         objection = reason = ""
         for _ in range(_MOST_ASKED):
             try:
-                return parse(self._ask(prompt, parts, objection))
+                return parse(self._ask(prompt, parts, objection, wanted))
             except _Unusable as unusable:
                 reason = str(unusable)
                 objection = f"Your last answer could not be used: {reason}. Answer again, in full.\n"
@@ -81,15 +87,15 @@ class ModelWriter:
             "Say more about what you want, or try another model: --model NAME",
         )
 
-    def _ask(self, prompt: str, parts: Sequence[Part], objection: str) -> Answer:
+    def _ask(self, prompt: str, parts: Sequence[Part], objection: str, wanted: int) -> Answer:
         """One answer; once more with less, when the model's window turns out to be smaller."""
         try:
-            return self._client.ask(self._messages(prompt, parts, objection), self._watch)
+            return self._client.ask(self._messages(prompt, parts, objection), self._watch, wanted)
         except TooLong as failure:
             window = self._client.limits.window
             said = failure.window or window
             self._client.narrow(said if said < window else window // 2)
-        return self._client.ask(self._messages(prompt, parts, objection), self._watch)
+        return self._client.ask(self._messages(prompt, parts, objection), self._watch, wanted)
 
     def _messages(self, prompt: str, parts: Sequence[Part], objection: str) -> list[Message]:
         """The prefix, the same in every request so that endpoints cache it, and what is asked."""

@@ -70,12 +70,28 @@ class Usage:
     requests: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
+    spent: float = 0.0
+    """US dollars, for the requests whose price is known."""
+    unpriced: int = 0
+    """Requests whose price is not known."""
+
+    @property
+    def tokens(self) -> int:
+        """Sent and received."""
+        return self.input_tokens + self.output_tokens
+
+    @property
+    def cost(self) -> float | None:
+        """US dollars in all; None where a part of it is not known."""
+        return None if self.unpriced else max(0.0, round(self.spent, 9))
 
     def __add__(self, other: Usage) -> Usage:
         return Usage(
             self.requests + other.requests,
             self.input_tokens + other.input_tokens,
             self.output_tokens + other.output_tokens,
+            self.spent + other.spent,
+            self.unpriced + other.unpriced,
         )
 
     def __sub__(self, other: Usage) -> Usage:
@@ -83,6 +99,8 @@ class Usage:
             self.requests - other.requests,
             self.input_tokens - other.input_tokens,
             self.output_tokens - other.output_tokens,
+            self.spent - other.spent,
+            self.unpriced - other.unpriced,
         )
 
 
