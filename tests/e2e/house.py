@@ -31,7 +31,7 @@ CHECKS = f"Run {SCRIPT} (shows the first records, loads nothing)?"
 LOADS = f"Run {SCRIPT} (loads into duckdb)?"
 WITH_KEY = ("--secret", "api_key=env:WEATHER_KEY")
 """The flag that answers for the key; every command of a house finds it in its environment."""
-RUNNING = "pilot/run/child.py"
+RUNNING = "pilot/run/harness/"
 """Stands in the command line of every process that runs a script."""
 _PATIENCE = 60
 """Seconds: a busy machine is no defect."""

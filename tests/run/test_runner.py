@@ -98,9 +98,8 @@ def test_exit_code_and_output_are_those_of_python(scripts: Scripts, code: str) -
 
 def test_a_script_runs_where_the_report_cannot_be_written(scripts: Scripts) -> None:
     code = """
-        import os, pathlib, sys
-        folder = pathlib.Path(sys.orig_argv[-2]).parent
-        folder.joinpath("report.json").mkdir()
+        import json, pathlib, sys
+        pathlib.Path(json.loads(sys.orig_argv[-1])["report"]).mkdir()
         print("still here")
         raise KeyError("data")
     """

@@ -34,8 +34,6 @@ _IN_A_CHECK = {
     "RUNTIME__REQUEST_MAX_ATTEMPTS": "2",
     "RUNTIME__REQUEST_TIMEOUT": "10",
     "RUNTIME__HTTP_SHOW_ERROR_BODY": "true",
-    # a preview needs the first records only; an answer without end would take all there is
-    "PILOT_LARGEST_MEMORY_MB": "1000",
 }
 
 _IN_A_LOAD = {

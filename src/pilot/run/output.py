@@ -122,3 +122,28 @@ class LiveOutput:
         grown = self._budget + (now - self._filled) * _LIVE_PER_SECOND
         self._budget, self._filled = min(float(_LIVE_BURST), grown), now
         return self._budget
+
+
+class Streams:
+    """The child's two streams: 0 is its output, 1 its errors."""
+
+    def __init__(self, redact: Callable[[str], str], watch: Callable[[str], None]) -> None:
+        self._kept = (KeptOutput(redact), KeptOutput(redact))
+        self._live = (LiveOutput(redact, watch), LiveOutput(redact, watch))
+
+    def feed(self, stream: int, data: bytes) -> None:
+        """Take more of a stream; its end comes as no data."""
+        if not data:
+            self._live[stream].close()
+            return
+        self._kept[stream].feed(data)
+        self._live[stream].feed(data)
+
+    def texts(self) -> tuple[str, str]:
+        """What is kept of both."""
+        return self._kept[0].text(), self._kept[1].text()
+
+    @property
+    def cut(self) -> bool:
+        """Whether something was left out."""
+        return self._kept[0].cut or self._kept[1].cut

@@ -11,9 +11,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import NamedTuple, Protocol
 
 _PR_SET_CHILD_SUBREAPER = 36
 _GRACE = 1.0
@@ -21,6 +21,19 @@ _KILL_LIMIT = 5.0
 
 # Waits for pilot's word on its stdin; when pilot dies without a word, kills the group.
 _LIFELINE = 'read -r _ || kill -KILL "-$1"'
+
+
+class Child(Protocol):
+    """A child of pilot's own, the leader of a group of its own: a `subprocess.Popen`, or a fork."""
+
+    pid: int
+    returncode: int
+
+    def poll(self) -> int | None:
+        """Its exit code (a signal's number negative), None while it runs. Reaps it."""
+
+    def wait(self) -> int:
+        """The same, once it has ended."""
 
 
 class _Process(NamedTuple):
@@ -36,28 +49,17 @@ class ProcessTree:
     """One child and its descendants, from `start` to `end`."""
 
     def __init__(self) -> None:
-        self._child: subprocess.Popen[bytes] | None = None
+        self._child: Child | None = None
         self._lifeline: subprocess.Popen[bytes] | None = None
         self._strangers = {p.pid for p in _process_table() if p.parent == os.getpid()}
         """Children that pilot had before: none of them is touched."""
 
-    def start(
-        self, command: Sequence[str], folder: Path, environment: Mapping[str, str]
-    ) -> tuple[IO[bytes], ...]:
-        """Start the child; its output and its errors. Raises OSError; `end` is to be called in any case."""
+    def start(self, begin: Callable[[], Child]) -> None:
+        """Start the child. Raises what `begin` raises; `end` is to be called in any case."""
         _adopt_orphans(True)
-        self._child = subprocess.Popen(
-            command,
-            cwd=folder,
-            env=dict(environment),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
+        self._child = begin()
         if os.name == "posix":
             self._lifeline = _start_lifeline(self._child.pid)
-        return tuple(stream for stream in (self._child.stdout, self._child.stderr) if stream)
 
     def running(self, seconds: float) -> bool:
         """Whether the child still runs, after waiting for at most so long."""
@@ -165,7 +167,7 @@ def _adopt_orphans(wanted: bool) -> None:
         ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, int(wanted), 0, 0, 0)
 
 
-def _kill_group(child: subprocess.Popen[bytes]) -> None:
+def _kill_group(child: Child) -> None:
     if os.name == "posix":
         _signal_group(child.pid, signal.SIGKILL)
     elif child.poll() is None:

@@ -1,40 +1,40 @@
-"""Runs one script as `python script.py` would, and leaves a record of the exception that ends it.
-
-Started by its file path, with the project's own Python: it uses the standard library only and knows
-nothing of pilot. `child.py REPORT SCRIPT [ARGUMENT...]` writes a JSON object into REPORT when there is
-something to report. Whatever goes wrong in here, the script runs. Python compiles this file at every
-start, so what only a failure needs is in `child_record.py`.
-"""
+"""Runs one script as `python script.py` would, and leaves a record of the exception that ends it."""
 
 from __future__ import annotations
 
 import os
 import sys
 
-# ruff: noqa: PTH100, PTH120, PTH123  (pathlib would cost every run its import)
+from .job import Job
+from .line import Line
+
+# ruff: noqa: PTH100, PTH109, PTH120, PTH123  (pathlib would cost every run its import)
 
 
-def main() -> None:
+def run(job: Job) -> None:
     """Run the script in this process, as `__main__`."""
-    report, script = sys.argv[1:3]
-    sys.argv[:] = sys.argv[2:]
+    sys.argv[:] = [job.script, *job.arguments]
+    line = Line(job.line)
+    if job.fence is not None:
+        from .inside import hold  # type: ignore[import-not-found]  # of `pilot.run.fence`: see `start`
+
+        line.say("fence", hold(job.fence))
     try:
-        with open(script, "rb") as file:
+        with open(job.script, "rb") as file:
             source = file.read()
     except OSError as missing:
-        sys.exit(f"can't open {script!r}: {missing.strerror}")
-    path = os.path.abspath(script)
+        sys.exit(f"can't open {job.script!r}: {missing.strerror}")
+    path = os.path.abspath(job.script)
+    names = become_main(job.script, path)
+    if job.memory_mb:
+        watch_memory(job.report, job.memory_mb)
     error: BaseException | None = None
-    names = become_main(script, path)
-    limit = os.environ.pop("PILOT_LARGEST_MEMORY_MB", "")
-    if limit:
-        watch_memory(report, int(limit))
     try:
         exec(compile(source, path, "exec", dont_inherit=True), names)
     except BaseException as raised:
         error = raised
     if error is not None or "dlt" in sys.modules:
-        record(report, error)
+        record(job.report, error)
     if error is not None:
         end_as_python_would(error)
 
@@ -42,7 +42,7 @@ def main() -> None:
 def become_main(script: str, path: str) -> dict[str, object]:
     """The names of a fresh `__main__`, and the import path that goes with the script."""
     if not getattr(sys.flags, "safe_path", False):
-        sys.path[0] = os.path.dirname(os.path.realpath(script))
+        sys.path.insert(0, os.path.dirname(os.path.realpath(script)))
     module = type(sys)("__main__")
     module.__file__ = path
     names = module.__dict__
@@ -77,17 +77,12 @@ def watch_memory(report: str, limit: int) -> None:
 
 def record(report: str, error: BaseException | None) -> None:
     """Write down what happened. The script's own ending must not suffer from a failure in here."""
-    folder = os.path.dirname(os.path.abspath(__file__))
-    sys.path.insert(0, folder)
     try:
-        import child_record  # type: ignore[import-not-found]  # found beside this file at run time
+        from .record import write  # only here: most of what it takes is for failures
 
-        child_record.write(report, error)
+        write(report, error)
     except Exception:
         return
-    finally:
-        if folder in sys.path:
-            sys.path.remove(folder)
 
 
 def end_as_python_would(error: BaseException) -> None:
@@ -98,7 +93,3 @@ def end_as_python_would(error: BaseException) -> None:
         raise error  # SystemExit and KeyboardInterrupt have endings of their own
     sys.excepthook(type(error), error, error.__traceback__)
     sys.exit(1)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,7 +1,4 @@
-"""What the harness writes down about an ended script; `pilot.run.report` reads it.
-
-Imported by `child.py` in the script's own process: standard library only.
-"""
+"""What the harness writes down about an ended script; `pilot.run.report` reads it."""
 
 from __future__ import annotations
 
