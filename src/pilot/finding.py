@@ -26,6 +26,8 @@ class Remedy(str, Enum):
     """Install a missing package, after consent of its own."""
     CLEAR = "clear"
     """Drop load packages that a failed run left behind."""
+    UNLOCK = "unlock"
+    """Wait until nobody else holds the database, or load into another file."""
     CHANGE = "change"
     """The person said what should be different: the writer changes the script."""
     ASK = "ask"

@@ -38,6 +38,21 @@ class ErrorLink:
 
 
 @dataclass(frozen=True)
+class Answer:
+    """The API's last answer before a script failed, by its shape: no value of it but an error's own words."""
+
+    status: int
+    url: str
+    """Without its query."""
+    looks: str = ""
+    """`JSON object`, `JSON list`, `JSON text`, `HTML`, `nothing`: what came."""
+    fields: tuple[str, ...] = ()
+    """The object's own fields."""
+    words: str = ""
+    """What the API says, where its answer is an error."""
+
+
+@dataclass(frozen=True)
 class RunError:
     """The exception that ended a run, recorded in the child (or read from its traceback)."""
 
@@ -57,6 +72,10 @@ class RunError:
     """Configuration fields that dlt did not find, as dotted paths: `sources.weather.api_key`."""
     retry_after: float | None = None
     """Seconds that the API asked to wait."""
+    raised_in: str = ""
+    """The module whose code raised the root cause: `dlt.sources.rest_api.config_setup`, `__main__`."""
+    answer: Answer | None = None
+    """What the API had answered last."""
 
     @property
     def root(self) -> ErrorLink:
@@ -94,6 +113,10 @@ class RunResult:
     """What held the script while it ran, and what that does not cover, in one line."""
     remark: str = ""
     """What pilot could not do around the run (no ledger, say), in one line."""
+
+    left_behind: bool = False
+    """What this run loaded, or failed at, were packages of an earlier run: dlt takes up those first, and
+    then none of the script's own data."""
 
     @property
     def ok(self) -> bool:
