@@ -23,6 +23,10 @@ class Case:
     """What the person says besides the URL."""
     path: str = "/v1/people"
     """What the person names; may have a query."""
+    docs: str = ""
+    """The path of the API's OpenAPI document, given with `--docs`."""
+    endpoints: tuple[str, ...] = ()
+    """What is picked with `--endpoint`."""
     secrets: Mapping[str, str] = field(default_factory=dict)
     loadable: bool = True
     """False: nobody can load all of it, so a plain word about that is the right answer."""

@@ -6,6 +6,7 @@ from functools import partial
 
 from benchmarks.apis.case import Case
 from benchmarks.apis.doors import DOORS
+from benchmarks.apis.filters import FILTERS
 from benchmarks.apis.newer import NEWER
 from benchmarks.apis.shapes import SHAPES
 from benchmarks.apis.traps import TRAPS
@@ -34,4 +35,4 @@ def _posted() -> tuple[Case, ...]:
     return tuple(cases)
 
 
-CASES: tuple[Case, ...] = (*_paged(), *_posted(), *SHAPES, *DOORS, *NEWER, *TRAPS)
+CASES: tuple[Case, ...] = (*_paged(), *_posted(), *SHAPES, *DOORS, *NEWER, *FILTERS, *TRAPS)

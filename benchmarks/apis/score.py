@@ -53,6 +53,8 @@ def score_pilot(case: Case) -> Score:
         command = [sys.executable, "-m", "pilot", "init", "case", "duckdb", "--dir", str(root / "project")]
         command += ["--api", f"Load {server.url}{case.path} {words}", "--model", "builtin"]
         command += ["--yes", "--no-input", "--json"]
+        command += ["--docs", f"{server.url}{case.docs}"] if case.docs else []
+        command += [part for endpoint in case.endpoints for part in ("--endpoint", endpoint)]
         for name in case.secrets:
             command += ["--secret", f"{name}=env:CASE_{name.upper()}"]
         given = {f"CASE_{name.upper()}": value for name, value in case.secrets.items()}

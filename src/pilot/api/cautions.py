@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from pilot.api.profile import ApiProfile, Endpoint, PagingKind, Records, Shape
+from pilot.api.profile import ApiProfile, AuthKind, Endpoint, PagingKind, Records, Shape
 from pilot.api.trails import folded
 from pilot.api.vocabulary import word_set
 from pilot.finding import Json
@@ -34,7 +34,36 @@ def warnings_of(profile: ApiProfile | None) -> list[str]:
     """What is not sure to be complete, one line each: for the end of a run."""
     if profile is None:
         return []
-    return [*(line for e in profile.endpoints for line in _unproven(e)), *profile.notes]
+    lines = [line for e in profile.endpoints for line in (*_unseen(e), *_unproven(e), *_narrowed(e))]
+    return [*lines, *profile.notes]
+
+
+def left_out(profile: ApiProfile | None) -> tuple[Endpoint, ...]:
+    """Endpoints that can't be loaded as they answer; one that waits for its key is none of them."""
+    endpoints = profile.endpoints if profile else ()
+    waits = profile is not None and profile.auth.kind is not AuthKind.NONE and not profile.seen
+    return tuple(
+        endpoint
+        for endpoint in endpoints
+        if endpoint.error
+        and endpoint.records.shape is Shape.UNKNOWN
+        and not (waits and endpoint.status in (401, 403))
+    )
+
+
+def _unseen(endpoint: Endpoint) -> Iterator[str]:
+    if endpoint.error:
+        yield f"{endpoint.path or endpoint.name} was not seen: {endpoint.error}"
+
+
+def _narrowed(endpoint: Endpoint) -> Iterator[str]:
+    """What a parameter's default leaves out, and could not be got."""
+    for narrowing in endpoint.narrowings:
+        only = f"{endpoint.name}: {narrowing.param} defaults to {narrowing.default}"
+        if not narrowing.proven:
+            yield f"{only} by the spec: others may be there, and are not read"
+        elif narrowing.walked and endpoint.parent:
+            yield f"{only}: only those are read"
 
 
 def _unproven(endpoint: Endpoint) -> Iterator[str]:

@@ -16,13 +16,14 @@ from pilot.api.filters import with_filter
 from pilot.api.keys import cursor_fields, primary_key
 from pilot.api.limits import limits_in
 from pilot.api.look import Ask, Look, first_look
+from pilot.api.narrowing import widened
 from pilot.api.openapi.agreement import agreed, settled
 from pilot.api.openapi.document import LARGEST
 from pilot.api.openapi.surveyor import survey_of
 from pilot.api.page_size import with_larger_pages
 from pilot.api.paging import find_paging
 from pilot.api.plan import Aim, aims_of, carrying, obstacle, ways
-from pilot.api.profile import ApiProfile, AuthKind, Endpoint, PagingKind
+from pilot.api.profile import ApiProfile, AuthKind, Endpoint, Narrowing, Paging, PagingKind
 from pilot.api.required import required_by, said_value
 from pilot.api.sensitive import is_placeholder, scrubbed
 from pilot.api.sites import host_of, origin, same_site
@@ -165,7 +166,7 @@ class _Probe:
                 break
         if look is None:
             return replace(endpoint, error=f"{endpoint.parent} showed no record to ask with")
-        return self._described(self._moved(endpoint, look.first.answer), look)
+        return self._described(self._moved(endpoint, look.first.answer), look, aim.offer)
 
     def _look(self, url: str, endpoint: Endpoint, offer: Offer | None) -> Look:
         path = urlsplit(url).path
@@ -210,7 +211,11 @@ class _Probe:
         self._base = origin(answer.url)
         return replace(endpoint, path=urlsplit(answer.url).path.lstrip("/"))
 
-    def _described(self, endpoint: Endpoint, look: Look) -> Endpoint:
+    def _described(self, endpoint: Endpoint, look: Look, offer: Offer | None) -> Endpoint:
+        filled = offer.endpoint.params if offer else {}
+        said = [name for name, value in endpoint.params.items() if filled.get(name) != value]
+        wide = widened(look, offer.choices if offer else (), said, self._words)
+        look = wide.look
         paging, fields = find_paging(look), look.found.records.fields
         cursors = with_filter(look, cursor_fields(fields), self._words)
         # Larger pages only make it faster: they come last, as requests are few.
@@ -219,11 +224,12 @@ class _Probe:
         if look.first.body.partial or look.first.answer.cut:
             self._notes.append(f"{endpoint.name}: the answer is large; only its beginning was looked at")
         self._notes += cautions(endpoint.name, look.first.body.data, records)
-        set_by_paging = {paging.options.get(key) for key in ("page_param", "offset_param", "limit_param")}
-        proven = paging.proven and paging.kind is not PagingKind.NONE
+        if wide.walked:
+            total = None  # what the API states is that of one value
+        otherwise = _sent_otherwise(paging, wide.narrowings)
         return replace(
             endpoint,
-            params={k: v for k, v in look.params.items() if not (proven and k in set_by_paging)},
+            params={k: v for k, v in look.params.items() if k not in otherwise},
             status=look.first.status or None,
             content_type=look.first.answer.content_type or None,
             records=records,
@@ -232,6 +238,7 @@ class _Probe:
             cursors=cursors,
             total=total[0] if total else None,
             samples=self._samples(look.rows),
+            narrowings=wide.narrowings,
             error=scrubbed(look.found.problem, self._secrets),
         )
 
@@ -239,6 +246,14 @@ class _Probe:
         """The first records as JSON, cut short, as many as the person shares."""
         shared = rows[: self._fetch.limits.samples]
         return tuple(scrubbed(json.dumps(row, ensure_ascii=False)[:_SAMPLE], self._secrets) for row in shared)
+
+
+def _sent_otherwise(paging: Paging, narrowings: Sequence[Narrowing]) -> set[Json]:
+    """Parameters that paging sets, or that are sent with one value after the other."""
+    walked: set[Json] = {narrowing.param for narrowing in narrowings if narrowing.walked}
+    if not paging.proven or paging.kind is PagingKind.NONE:
+        return walked
+    return walked | {paging.options.get(key) for key in ("page_param", "offset_param", "limit_param")}
 
 
 def _values(named: Named, secrets: Mapping[str, str]) -> tuple[str, ...]:

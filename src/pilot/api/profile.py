@@ -141,6 +141,27 @@ class CursorField:
 
 
 @dataclass(frozen=True)
+class Narrowing:
+    """A request parameter that narrows what comes where it is not sent: `status` defaults to `available`."""
+
+    param: str
+    default: str
+    """What comes without it."""
+    values: tuple[str, ...] = ()
+    """Everything that it takes, the default first."""
+    proven: bool = False
+    """Another value was seen to give other records."""
+    whole: str = ""
+    """The value that was seen to give everything, and is sent with every request: `all`."""
+    how: How = How.SPEC
+
+    @property
+    def walked(self) -> bool:
+        """Whether each value has to be asked for to get everything."""
+        return self.proven and not self.whole
+
+
+@dataclass(frozen=True)
 class Endpoint:
     """One path of the API, as seen."""
 
@@ -172,6 +193,8 @@ class Endpoint:
     """Request headers (no secrets) that this endpoint needs."""
     samples: tuple[str, ...] = ()
     """A few records as JSON, cut short: only where the person shares row values."""
+    narrowings: tuple[Narrowing, ...] = ()
+    """Parameters with a default that leaves records out."""
 
 
 @dataclass(frozen=True)

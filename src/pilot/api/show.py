@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from pilot.api.profile import ApiProfile, Auth, AuthKind, Endpoint, Field, How, Paging, PagingKind, Shape
+from pilot.api.profile import (
+    ApiProfile,
+    Auth,
+    AuthKind,
+    Endpoint,
+    Field,
+    How,
+    Narrowing,
+    Paging,
+    PagingKind,
+    Shape,
+)
 from pilot.screen import Block, Line, Table
 
 _MOST_FIELDS = 60
@@ -63,6 +74,7 @@ def _rows(profile: ApiProfile, endpoint: Endpoint, single: bool) -> list[tuple[s
     rows.append(("Records", _records(endpoint)))
     rows.append(("Paging", paging_text(endpoint.paging)))
     rows.append(("Key", " + ".join(endpoint.primary_key) or "none seen"))
+    rows += [("Left out", narrowing_text(narrowing)) for narrowing in endpoint.narrowings]
     if newer := [c for c in endpoint.cursors if c.proven]:
         rows.append(("What is new", ", ".join(f"{c.param} filters by {c.name}" for c in newer)))
     return rows if single else [*rows, ("", "")]
@@ -87,6 +99,16 @@ def paging_text(paging: Paging) -> str:
     if paging.proven:
         return f"{_kind(paging)}: {paging.note}" if paging.note else _kind(paging)
     return "not proven" + (f": {paging.note}" if paging.note else "")
+
+
+def narrowing_text(narrowing: Narrowing) -> str:
+    """What a parameter's default leaves out, and what is done about it."""
+    default = f"without {narrowing.param} only {narrowing.default} ones come"
+    if narrowing.whole:
+        return f"nothing: {default}, so {narrowing.param}={narrowing.whole} is sent"
+    if narrowing.proven:
+        return f"nothing: {default}, so each value is asked for: {', '.join(narrowing.values)}"
+    return f"not proven: {narrowing.param} defaults to {narrowing.default}: only those may be read"
 
 
 def auth_text(auth: Auth, profile: ApiProfile) -> str:
@@ -136,6 +158,7 @@ def _endpoint_for_model(endpoint: Endpoint) -> list[str]:
     lines.append(f"  records: data_selector={records.selector!r}{shape}, {records.count}{total}")
     lines.append(f"  fields: {_fields(records.fields)}")
     lines.append(f"  paging: {_paging_for_model(endpoint.paging)}")
+    lines += [f"  {_narrowing_for_model(narrowing)}" for narrowing in endpoint.narrowings]
     if endpoint.primary_key:
         lines.append(f"  primary_key: {', '.join(endpoint.primary_key)}")
     if endpoint.cursors:
@@ -158,6 +181,16 @@ def _fields(fields: tuple[Field, ...]) -> str:
         if len(fields) > _MOST_FIELDS
         else text or "none seen"
     )
+
+
+def _narrowing_for_model(narrowing: Narrowing) -> str:
+    param, values = narrowing.param, ", ".join(narrowing.values)
+    if narrowing.whole:
+        return f"filter: without {param}={narrowing.whole} only {narrowing.default} ones come"
+    only = f"filter: {param} defaults to {narrowing.default}, so other records are left out"
+    if narrowing.proven:
+        return f"{only}; to load all, ask for each value of {param}: {values}"
+    return f"{only} (from the spec, not proven); values: {values}"
 
 
 def _paging_for_model(paging: Paging) -> str:

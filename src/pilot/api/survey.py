@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from pilot.api.profile import Auth, Endpoint
+from pilot.api.profile import Auth, Endpoint, Narrowing
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,8 @@ class Offer:
     """Every parameter in a line of words, for a model."""
     places: dict[str, str] = field(default_factory=dict)
     """Placeholder of the path → its type, as far as the spec says it."""
+    choices: tuple[Narrowing, ...] = ()
+    """Query parameters that take one of a few values, and may leave records out by default."""
     missing: tuple[str, ...] = ()
     """Required parameters that no value is known for."""
 

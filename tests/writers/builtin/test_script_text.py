@@ -19,6 +19,7 @@ from pilot.api.profile import (
     CursorField,
     Endpoint,
     Field,
+    Narrowing,
     Paging,
     PagingKind,
     Records,
@@ -114,6 +115,14 @@ RECORDS = st.builds(
     count=st.integers(0, 100),
     fields=st.lists(st.builds(Field, name=ODD, types=TYPES), max_size=3).map(tuple),
 )
+NARROWINGS = st.builds(
+    Narrowing,
+    param=ODD,
+    default=ODD,
+    values=st.lists(ODD, max_size=3).map(tuple),
+    proven=st.booleans(),
+    whole=st.sampled_from(["", "all"]),
+)
 ENDPOINTS = st.builds(
     Endpoint,
     path=ODD,
@@ -128,6 +137,7 @@ ENDPOINTS = st.builds(
     cursors=st.lists(st.builds(CursorField, name=ODD, param=st.none() | ODD), max_size=1).map(tuple),
     parent=st.none() | ODD,
     headers=st.dictionaries(ODD, ODD, max_size=1),
+    narrowings=st.lists(NARROWINGS, max_size=1).map(tuple),
 )
 AUTHS = st.builds(
     Auth,

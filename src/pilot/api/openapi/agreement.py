@@ -17,6 +17,8 @@ _STANDS = (None, 401, 403, 407, 408, 429)
 def agreed(seen: Endpoint, offer: Offer) -> tuple[Endpoint, tuple[str, ...]]:
     """One endpoint as it is known in the end, and what the API does otherwise than its spec says."""
     said = offer.endpoint
+    if any(name not in seen.params for name in offer.missing):
+        return seen, ()  # nobody can ask for it, so what it would answer helps nobody
     if seen.records.shape is Shape.UNKNOWN:
         if seen.status not in _STANDS and not (seen.status or 0) >= 500:
             return seen, ()

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from pilot.api.naming import identifier, table_name
 from pilot.api.openapi.answers import answer_of, key_hint, paging_of
+from pilot.api.openapi.choices import choices_of
 from pilot.api.openapi.document import Document, plain
 from pilot.api.openapi.families import with_parents
 from pilot.api.openapi.parameters import Parameter, Role, needed, parameters_of
@@ -83,6 +84,7 @@ def _offer(
         filters=tuple(p.name for p in parameters if p.begins),
         parameters=tuple(p.line for p in parameters if p.place in ("query", "header")),
         places={p.name: p.kind for p in parameters if p.place == "path"},
+        choices=choices_of(parameters),
         missing=tuple(name for name, value in wanted.items() if value is None),
     )
 

@@ -41,6 +41,8 @@ class Parameter:
     """The schema's type."""
     words: str = ""
     format: str = ""
+    choices: tuple[str, ...] = ()
+    """The few values that it takes."""
 
     @property
     def begins(self) -> bool:
@@ -126,7 +128,9 @@ def _parameter(document: Document, node: dict[str, Json]) -> Parameter:
     kind = schema.get("type")
     kind = next((k for k in kind if k != "null"), "") if isinstance(kind, list) else kind
     default = schema.get("default")
-    value = next((text for v in _values(document, node, schema) if (text := _text(v)) is not None), None)
+    choices = _choices(document, schema)
+    values = (*_values(document, node, schema), *choices)
+    value = next((text for v in values if (text := _text(v)) is not None), None)
     return Parameter(
         name=str(node.get("name") or ""),
         place=str(node.get("in") or ""),
@@ -138,7 +142,21 @@ def _parameter(document: Document, node: dict[str, Json]) -> Parameter:
         kind=str(kind or ""),
         words=plain(node.get("description")),
         format=plain(schema.get("format")),
+        choices=choices,
     )
+
+
+def _choices(document: Document, schema: dict[str, Json]) -> tuple[str, ...]:
+    """The values that a parameter is bound to, also as one of several."""
+    for bound in (schema, document.resolve(schema.get("items")), *_alternatives(document, schema)):
+        if isinstance(listed := bound.get("enum"), list):
+            return tuple(text for value in listed if (text := _text(value)) is not None)
+    return ()
+
+
+def _alternatives(document: Document, schema: dict[str, Json]) -> list[dict[str, Json]]:
+    parts = [schema.get(name) for name in ("allOf", "anyOf", "oneOf")]
+    return [document.resolve(node) for listed in parts if isinstance(listed, list) for node in listed[:5]]
 
 
 def _values(document: Document, node: dict[str, Json], schema: dict[str, Json]) -> Iterator[Json]:

@@ -6,10 +6,11 @@ import re
 from collections.abc import Mapping
 
 from pilot.api.post import changed
-from pilot.api.profile import Endpoint, PagingKind, Shape
+from pilot.api.profile import Endpoint, Narrowing, PagingKind, Shape
 from pilot.finding import Json
 from pilot.writers.builtin import columns
 from pilot.writers.builtin.design import Resource, placeholders
+from pilot.writers.builtin.identifiers import snake
 from pilot.writers.builtin.literals import Block, Code, Literal, Noted, call
 
 EMPTY_END = "NextLinks"
@@ -92,7 +93,7 @@ def paginator(resource: Resource) -> Literal:
 def paginator_options(resource: Resource) -> dict[str, Literal]:
     """What the proven paginator is told."""
     paging = resource.endpoint.paging
-    options = dict(paging.options)
+    options = {name: value for name, value in paging.options.items() if name.isidentifier()}
     if paging.kind in (PagingKind.PAGE_NUMBER, PagingKind.OFFSET):
         # dlt fails without a total at its default path; None means: until a page is empty
         options.setdefault("total_path", None)
@@ -113,11 +114,35 @@ def paging_note(resource: Resource) -> str:
     return "paging not proven: only the first page is read"
 
 
+def values_resource(resource: Resource) -> Noted | None:
+    """What sends one value of a parameter after the other, where without it only some records come."""
+    walked = resource.walked
+    if walked is None:
+        return None
+    page: Literal = [{snake(walked.param): value} for value in walked.values]
+    # dlt takes the records of a parent page by page: the inner list is the one page
+    made: dict[str, Literal] = {"*pages": [page], "name": _values_name(resource, walked), "selected": False}
+    why = f"without {walked.param} only {walked.default} ones come: one request for each value"
+    return Noted(Code(call("dlt.resource", made, indent=12)), why)
+
+
+def _values_name(resource: Resource, walked: Narrowing) -> str:
+    return f"{resource.name}_{snake(walked.param)}"
+
+
+def fixed_params(resource: Resource) -> dict[str, Literal]:
+    """Parameters that are the same in every request."""
+    size = _escaped(size_params(resource))
+    return {**_escaped(dict(resource.endpoint.params)), **size}
+
+
 def request_params(resource: Resource) -> dict[str, Literal]:
-    """Fixed parameters, the page size, and what comes from the parent."""
+    """Fixed parameters, the page size, and what comes from the parent or a list of values."""
     endpoint = resource.endpoint
-    params: dict[str, Literal] = dict(_escaped(dict(endpoint.params)))
-    params.update(_escaped(size_params(resource)))
+    params = fixed_params(resource)
+    if walked := resource.walked:
+        values = f"resources.{_values_name(resource, walked)}.{snake(walked.param)}"
+        params[_brace(walked.param)] = f"{{{values}}}"
     for name, field in endpoint.bindings.items():
         if resource.parent and name in placeholders(endpoint.path):
             params[_plain(name)] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from pilot.api.profile import ApiProfile, Auth, AuthKind, Endpoint, PagingKind, Shape
+from pilot.api.profile import ApiProfile, Auth, AuthKind, Endpoint, Narrowing, PagingKind, Shape
 from pilot.names import ProjectNames
 from pilot.writers.builtin.identifiers import snake, unique
 
@@ -41,6 +41,13 @@ class Resource:
     def unreadable(self) -> bool:
         """Its answers are no JSON."""
         return self.endpoint.records.shape in BY_HAND
+
+    @property
+    def walked(self) -> Narrowing | None:
+        """The parameter that is sent with one value after the other: each gives a part of the records."""
+        if self.parent or self.unreadable:
+            return None  # dlt fills requests from one parent only
+        return next((narrowing for narrowing in self.endpoint.narrowings if narrowing.walked), None)
 
     @property
     def is_rewritten(self) -> bool:
@@ -169,4 +176,6 @@ def _story(resource: Resource) -> str:
         parts.append("key " + ", ".join(resource.endpoint.primary_key))
     if resource.parent:
         parts.append(f"for each of {resource.parent}")
+    if resource.walked:
+        parts.append(f"for each {resource.walked.param}: {', '.join(resource.walked.values)}")
     return f"{resource.name}: " + "; ".join(parts)

@@ -151,8 +151,7 @@ def _paging(bench: Workbench, wish: Wish) -> None:
         note = config.paging_note(resource)
         paginator = Noted(config.paginator(resource), note)
         bench.script = bench.script.place(bench.endpoint(name), "paginator", paginator)
-        params = config.request_params(resource)
-        add_params(bench, name, {k: v for k, v in params.items() if not isinstance(v, dict)})
+        add_params(bench, name, config.fixed_params(resource))
         bench.told.append(f"{name}: {note}")
 
 
@@ -234,6 +233,8 @@ def _add(bench: Workbench, wish: Wish) -> None:
         raise refused(f"{resource.name} needs a function of its own in this script.")
     if resource.parent and resource.parent not in bench.holders():
         raise refused(f"{resource.name} needs its parent {resource.parent}.", f"Add {resource.parent} first.")
+    if values := config.values_resource(resource):
+        bench.script = bench.script.extend(values)
     bench.script = bench.script.extend(config.resource_config(resource))
     bench.told.append(f"{resource.name} is loaded too")
 

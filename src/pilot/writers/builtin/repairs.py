@@ -99,9 +99,8 @@ def _renew(bench: Workbench, name: str, resource: Resource) -> None:
         if key in wanted and not same(entries(endpoint).get(key), wanted[key]):
             bench.script = bench.script.place(endpoint, key, wanted[key])
             bench.told.append(f"{name}: {key.replace('_', ' ')} as seen")
-    plain = {k: v for k, v in config.request_params(resource).items() if not isinstance(v, dict)}
     if literals_of(child(bench.endpoint(name), "params")) is not None:
-        add_params(bench, name, plain)
+        add_params(bench, name, config.fixed_params(resource))
 
 
 def _by_finding(bench: Workbench, finding: Finding) -> None:

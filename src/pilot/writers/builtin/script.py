@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from pilot.names import ProjectNames
 from pilot.writers.builtin import auth, functions
-from pilot.writers.builtin.config import resource_config, turner_of
+from pilot.writers.builtin.config import resource_config, turner_of, values_resource
 from pilot.writers.builtin.design import Design, Resource
 from pilot.writers.builtin.functions import Function
 from pilot.writers.builtin.identifiers import function_name, source_function, source_name, unique
@@ -47,7 +47,7 @@ PREVIEW = """\
 
 PREVIEW_OF_CHILDREN = """\
     # preview: prints the first records and stops before the load; pilot removes it
-    for name, resource in {source}().resources.items():
+    for name, resource in {source}().selected_resources.items():
         # children are bounded by the one page of their parents
         limited = resource if resource.is_transformer else resource.add_limit(1)
         for _, record in zip(range(5), limited):
@@ -129,7 +129,7 @@ def source(design: Design, by_hand: dict[str, str]) -> Function:
 def main(design: Design, preview: bool) -> str:
     """The preview, as long as it is wanted, and the load."""
     function = source_function(design.names.name)
-    children = any(resource.parent for resource in design.resources)
+    children = any(resource.parent or resource.walked for resource in design.resources)
     shown = (PREVIEW_OF_CHILDREN if children else PREVIEW).format(source=function) if preview else ""
     if any(resource.in_columns for resource in design.resources):
         shown = OF_ROWS.sub(OF_PAGES, shown)
@@ -185,9 +185,11 @@ def _config(design: Design, by_hand: dict[str, str]) -> Block:
     api_client = Block({"base_url": design.base_url})
     if auth.options(design.auth, design.names):
         api_client["auth"] = auth.noted(design.auth, design.names)
-    resources: list[Literal] = [
-        Code(f"{by_hand[r.name]}()") if r.by_hand else resource_config(r) for r in design.resources
-    ]
+    resources: list[Literal] = []
+    for resource in design.resources:
+        resources += filter(None, [values_resource(resource)])
+        by_name = by_hand.get(resource.name)
+        resources.append(Code(f"{by_name}()") if by_name else resource_config(resource))
     return Block(
         {
             "client": api_client,
