@@ -8,35 +8,41 @@ from pathlib import Path
 import msgspec
 
 from pilot.run.output import plain
-from pilot.run.result import ErrorLink, Frame, RunError
+from pilot.run.result import Answer, ErrorLink, Frame, RunError
 
 _LARGEST = 1_000_000
 
 
-class _Report(msgspec.Struct):
+class Report(msgspec.Struct, frozen=True):
     """The report file."""
 
     error: RunError | None = None
+    """The exception that ended the run."""
     loads: tuple[str, ...] = ()
+    """The loads that finished."""
+    left_behind: bool = False
+    """Whether they, or what failed, are of an earlier run."""
 
 
-def read_report(path: Path, redact: Callable[[str], str]) -> tuple[RunError | None, tuple[str, ...]]:
-    """The exception that ended the run, and the loads that finished; nothing when nothing was reported.
+def read_report(path: Path, redact: Callable[[str], str]) -> Report:
+    """What was reported; nothing when nothing was.
 
     The script could have written the file as well, so it is read as data of a stranger.
     """
     try:
         with path.open("rb") as file:
-            report = msgspec.json.decode(file.read(_LARGEST), type=_Report)
+            report = msgspec.json.decode(file.read(_LARGEST), type=Report)
     except (OSError, msgspec.DecodeError):
-        return None, ()
+        return Report()
     if report.error is None or not report.error.chain:
-        return None, report.loads
-    return _clean(report.error, lambda text: plain(redact(text))), report.loads
+        return msgspec.structs.replace(report, error=None)
+    error = _clean(report.error, lambda text: plain(redact(text)))
+    return msgspec.structs.replace(report, error=error)
 
 
 def _clean(error: RunError, clean: Callable[[str], str]) -> RunError:
     """The same, with every text free of secrets and control characters."""
+    answer = error.answer
     return RunError(
         chain=tuple(ErrorLink(clean(link.type), clean(link.message)) for link in error.chain),
         frames=tuple(
@@ -49,4 +55,13 @@ def _clean(error: RunError, clean: Callable[[str], str]) -> RunError:
         body=None if error.body is None else clean(error.body),
         fields=tuple(clean(field) for field in error.fields),
         retry_after=error.retry_after,
+        raised_in=clean(error.raised_in),
+        answer=answer
+        and Answer(
+            answer.status,
+            clean(answer.url),
+            clean(answer.looks),
+            tuple(clean(field) for field in answer.fields),
+            clean(answer.words),
+        ),
     )

@@ -129,7 +129,8 @@ class ScriptRunner:
         finally:
             if line is not None:
                 line.close()
-        error, loads = read_report(Path(job.report), self._redact)
+        report = read_report(Path(job.report), self._redact)
+        error = report.error
         stdout, stderr = streams.texts()
         if error is None and (ending, code) != (Ending.EXITED, 0):
             error = parse_traceback(stderr, self._root)
@@ -142,9 +143,10 @@ class ScriptRunner:
             stderr,
             error,
             streams.cut,
-            loads,
+            report.loads,
             traffic=line.exchanges() if line else (),
             fence=hold.told(line.fence if line else None),
+            left_behind=report.left_behind,
         )
 
     def _starter(self) -> Starter:

@@ -16,12 +16,14 @@ LONGEST_BODY = 2000
 LONGEST_CHAIN = 20
 
 
-def write(report: str, error: BaseException | None) -> None:
-    """Write the report file, when there is something to report."""
+def write(report: str, error: BaseException | None, began: float) -> None:
+    """Write the report file, when there is something to report. The run began at `began`, by the clock."""
     facts: dict[str, Any] = {}
     loads = finished_loads()
     if loads:
         facts["loads"] = loads
+    if any(made_before(load, began) for load in [*loads, *failed_loads(error)]):
+        facts["left_behind"] = True
     if isinstance(error, SystemExit):
         # `except Exception: sys.exit(1)` leaves the real cause in the context
         error = error.__context__ if error.code not in (None, 0) else None
@@ -37,6 +39,7 @@ def describe(error: BaseException) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "chain": [{"type": qualified_name(link), "message": message(link)} for link in links],
         "frames": own_frames(links),
+        "raised_in": raised_in(links[-1]),
     }
     for link in links:
         if type(link).__name__ == "PipelineStepFailed":
@@ -45,6 +48,28 @@ def describe(error: BaseException) -> dict[str, Any]:
             facts["fields"] = missing_fields(getattr(link, "traces", {}))
         facts.update(answer(link))
     return facts
+
+
+def failed_loads(error: BaseException | None) -> list[str]:
+    """The load ids of the packages that dlt failed at."""
+    links = [] if error is None else chain(error)
+    return [str(load) for link in links if (load := getattr(link, "load_id", None))]
+
+
+def made_before(load: str, began: float) -> bool:
+    """Whether dlt made a package before this run: a load id is the time of its making."""
+    try:
+        return float(load) < began
+    except ValueError:
+        return False
+
+
+def raised_in(error: BaseException) -> str:
+    """The module whose code raised an exception."""
+    traceback = error.__traceback__
+    while traceback is not None and traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    return "" if traceback is None else str(traceback.tb_frame.f_globals.get("__name__", ""))
 
 
 def chain(error: BaseException) -> list[BaseException]:

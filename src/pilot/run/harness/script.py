@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from time import time
 
 from .job import Job
 from .line import Line
@@ -13,6 +14,7 @@ from .line import Line
 
 def run(job: Job) -> None:
     """Run the script in this process, as `__main__`."""
+    began = time()
     sys.argv[:] = [job.script, *job.arguments]
     line = Line(job.line)
     if job.fence is not None:
@@ -27,14 +29,14 @@ def run(job: Job) -> None:
     path = os.path.abspath(job.script)
     names = become_main(job.script, path)
     if job.memory_mb:
-        watch_memory(job.report, job.memory_mb)
+        watch_memory(job.report, job.memory_mb, began)
     error: BaseException | None = None
     try:
         exec(compile(source, path, "exec", dont_inherit=True), names)
     except BaseException as raised:
         error = raised
     if error is not None or "dlt" in sys.modules:
-        record(job.report, error)
+        record(job.report, error, began)
     if error is not None:
         end_as_python_would(error)
 
@@ -51,7 +53,7 @@ def become_main(script: str, path: str) -> dict[str, object]:
     return names
 
 
-def watch_memory(report: str, limit: int) -> None:
+def watch_memory(report: str, limit: int, began: float) -> None:
     """End the script once it holds more than this many megabytes, where the system tells how many it does."""
     try:
         import resource
@@ -68,19 +70,19 @@ def watch_memory(report: str, limit: int) -> None:
         error = MemoryError(
             f"the script took more than {limit:,} MB; the API's answer has no end, or all is kept"
         )
-        record(report, error)
+        record(report, error, began)
         print(f"MemoryError: {error}", file=sys.stderr, flush=True)
         os._exit(1)
 
     start_new_thread(watch, ())
 
 
-def record(report: str, error: BaseException | None) -> None:
-    """Write down what happened. The script's own ending must not suffer from a failure in here."""
+def record(report: str, error: BaseException | None, began: float) -> None:
+    """Write down what happened since `began`; a failure in here must not harm the script's own ending."""
     try:
         from .record import write  # only here: most of what it takes is for failures
 
-        write(report, error)
+        write(report, error, began)
     except Exception:
         return
 
