@@ -29,6 +29,7 @@ from pilot.project.project import DltProject
 from pilot.project.secrets import ProjectSecrets
 from pilot.redaction import Redactor
 from pilot.run.runner import ScriptRunner
+from pilot.screen import Line
 from pilot.session.lock import only_writer
 from pilot.session.session import Session
 from pilot.session.store import STATE, Store
@@ -123,7 +124,15 @@ def open_workshop(options: Options, choose: ChooseSession) -> Iterator[Workshop]
         only_writer(options.root),
         closing(Store.open(options.root)) as store,
     ):
-        yield _assembled(ground, choose(ground.host, store, ground.redactor))
+        session = choose(ground.host, store, ground.redactor)
+        tell_remark(ground.host, store)
+        yield _assembled(ground, session)
+
+
+def tell_remark(host: Host, store: Store) -> None:
+    """Say what the person should know about the session's file."""
+    if store.remark:
+        host.show(Line(store.remark, "warn"))
 
 
 def _limits(options: Options) -> ProbeLimits:

@@ -164,7 +164,7 @@ def test_several_changes_of_one_file_in_one_cell_are_one(tmp_path: Path, session
 
 
 def test_a_second_writer_is_told_who_works_here(tmp_path: Path) -> None:
-    told = pytest.raises(PilotError, match=r"Another pilot \(process \d+\)")
+    told = pytest.raises(PilotError, match=r"Another pilot \(process \d+, pilot.* since \d\d:\d\d\)")
     with only_writer(tmp_path), told, only_writer(tmp_path):
         pass
     with only_writer(tmp_path):
@@ -180,7 +180,7 @@ def test_a_damaged_file_is_set_aside_not_overwritten(tmp_path: Path) -> None:
     with pytest.raises(PilotError, match="damaged .* set aside as session.damaged-"):
         Store.open(tmp_path)
     store = Store.open(tmp_path)
-    assert store.newest_session() is None
+    assert store.sessions() == []
     store.close()
     (aside,) = (tmp_path / STATE).glob("session.damaged-*.db")
     assert aside.read_bytes().startswith(b"this is no database")

@@ -15,6 +15,7 @@ from pilot.options import Options
 from pilot.project.naming import check_name
 from pilot.screen import Line
 from pilot.session.cell import Cell
+from pilot.session.lock import holder
 from pilot.session.session import Redactor, Session
 from pilot.session.store import Store
 from pilot.workshop import ChooseSession, Workshop
@@ -50,7 +51,7 @@ def resume(options: Options) -> int:
         _tell_of_parts(shop)
         return _whole_policy(shop)
 
-    return _followed(options, take_up, take)
+    return _followed(options, take_up(options), take)
 
 
 def refine(options: Options, request: str) -> int:
@@ -107,24 +108,37 @@ def _part(options: Options, policy: str, title: str, request: str | None) -> int
         cell = shop.engine.run(policy, Facts(request=request), title)
         return None if cell.state.finished else cell
 
-    return _followed(options, take_up, take, policy)
+    return _followed(options, take_up(options), take, policy)
 
 
 def check_begun(options: Options) -> None:
     """Raises PilotError where nothing was begun, before anything is made there."""
     if not Store.exists(options.root):
-        raise _not_begun()
+        raise not_begun()
 
 
-def _not_begun() -> PilotError:
+def not_begun() -> PilotError:
     return PilotError("Nothing was begun in this folder.", "Start: pilot init NAME (or name another --dir)")
 
 
-def take_up(_host: Host, store: Store, redactor: Redactor) -> Session:
-    """The session as it was left. Raises PilotError when there is none."""
-    session = Session.newest(store, redactor)
+def take_up(options: Options) -> ChooseSession:
+    """The session as it was left, or the one that `--session` names. Raises PilotError when there is none."""
+
+    def choose(_host: Host, store: Store, redactor: Redactor) -> Session:
+        session = Session.newest(store, redactor, options.session)
+        if session is None:
+            raise not_begun()
+        return session
+
+    return choose
+
+
+def look_at(options: Options, store: Store, redactor: Redactor) -> Session:
+    """The same, only to be looked at; nothing is written."""
+    live = holder(options.root) is not None
+    session = Session.look(store, redactor, options.session, live=live)
     if session is None:
-        raise _not_begun()
+        raise not_begun()
     return session
 
 

@@ -23,9 +23,10 @@ from pilot.options import Options
 from pilot.policy import Policy
 from pilot.report import report
 from pilot.screen import Block, Line, table
+from pilot.session.lock import holder
 from pilot.session.session import Session
 from pilot.session.store import Store
-from pilot.workshop import open_ground, open_workshop
+from pilot.workshop import open_ground, open_workshop, tell_remark
 
 _NOTHING: tuple[Sequence[Block], Json] = (
     (Line("No pipeline was begun in this folder."), Line("Start: pilot init NAME, or pilot demo")),
@@ -59,7 +60,7 @@ def show(options: Options, number: int | None) -> int:
 def undo(options: Options, number: int | None) -> int:
     """Take back the last change, or a cell and everything after it."""
     check_begun(options)
-    with open_workshop(options, take_up) as shop:
+    with open_workshop(options, take_up(options)) as shop:
         blocks = shop.desk.undo(number)
         says: list[Json] = [block.text for block in blocks if isinstance(block, Line)]
         show_or_print(shop.host, options, blocks, {"version": 1, "says": says})
@@ -71,7 +72,7 @@ def profile(options: Options, words: str) -> int:
     if not words:
         return _look(options, _profile)
     check_begun(options)
-    with open_workshop(options, take_up) as shop:
+    with open_workshop(options, take_up(options)) as shop:
         blocks = shop.desk.profile(words)
         show_or_print(shop.host, options, blocks, msgspec.to_builtins(shop.session.facts.profile))
     return 0
@@ -87,7 +88,7 @@ def _profile(session: Session) -> tuple[Sequence[Block], Json]:
 def query(options: Options, words: str) -> int:
     """Run SQL, or a question in words, over the loaded tables."""
     check_begun(options)
-    with open_workshop(options, take_up) as shop:
+    with open_workshop(options, take_up(options)) as shop:
         renew_writer(shop)
         try:
             sql, result = shop.desk.ask(words)
@@ -121,8 +122,10 @@ def _look(options: Options, looks: Looks) -> int:
     with open_ground(replace(options, no_input=True)) as ground, ExitStack() as stack:
         session = None
         if Store.exists(options.root):
-            store = stack.enter_context(closing(Store.open(options.root)))
-            session = Session.newest(store, ground.redactor)
+            store = stack.enter_context(closing(Store.look(options.root)))
+            live = holder(options.root) is not None
+            session = Session.look(store, ground.redactor, options.session, live=live)
+            tell_remark(ground.host, store)
         blocks, document = _NOTHING if session is None else looks(session)
         show_or_print(ground.host, options, blocks, document)
     return 0

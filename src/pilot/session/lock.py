@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TextIO
 
 from pilot.errors import PilotError
-from pilot.session.store import STATE
+from pilot.session.file import STATE
+
+_TRIES, _PAUSE = 5, 0.05
+"""Who only looks holds the lock for a moment too."""
+
+
+def holder(root: Path) -> str | None:
+    """Who works in the project now: process, command and since when; None for nobody."""
+    try:
+        handle = (root / STATE / "lock").open(encoding="utf-8")
+    except OSError:
+        return None
+    with handle:
+        return None if _lock(handle, shared=True) else _told(handle)
 
 
 @contextmanager
@@ -23,31 +39,53 @@ def only_writer(root: Path) -> Iterator[None]:
         message = f"pilot can't write to {path.parent}: {error.strerror}."
         raise PilotError(message, "Choose another folder with --dir.") from None
     with handle:
-        if not _lock(handle.fileno()):
-            handle.seek(0)
-            holder = handle.read().strip() or "unknown"
+        for _ in range(_TRIES):
+            if locked := _lock(handle):
+                break
+            time.sleep(_PAUSE)
+        if not locked:
             raise PilotError(
-                f"Another pilot (process {holder}) works in this folder.",
-                "Wait for it, or look only: pilot status, pilot log.",
+                f"Another pilot ({_told(handle)}) works in this folder.",
+                "Wait for it, or look only: pilot status, log, show, query.",
             )
-        handle.seek(0)
-        handle.truncate()
-        handle.write(str(os.getpid()))
-        handle.flush()
+        _sign(handle)
         yield
 
 
-def _lock(descriptor: int) -> bool:
+def _sign(handle: TextIO) -> None:
+    """Leave word of who holds the lock; a full disk is told where something is to be kept."""
+    # the command alone: what follows it may hold words that are nobody else's business
+    command = next((word for word in sys.argv[1:] if word.isalpha()), "")
+    word = json.dumps({"process": os.getpid(), "since": time.time(), "command": command})
+    with suppress(OSError):
+        os.ftruncate(handle.fileno(), 0)
+        os.write(handle.fileno(), word.encode())
+
+
+def _told(handle: TextIO) -> str:
+    handle.seek(0)
+    try:
+        word = json.loads(handle.read())
+        since = time.strftime(
+            "%H:%M" if time.time() - word["since"] < 43_200 else "%d %b %H:%M", time.localtime(word["since"])
+        )
+        command = f"pilot {word['command']}".strip()
+        return f"process {word['process']}, {command}, since {since}"
+    except (ValueError, KeyError, TypeError, OSError):
+        return "process unknown"
+
+
+def _lock(handle: TextIO, *, shared: bool = False) -> bool:
     if sys.platform == "win32":
         import msvcrt
 
         with suppress(OSError):
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+            msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)
             return True
         return False
     import fcntl
 
     with suppress(BlockingIOError):
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(handle.fileno(), (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
         return True
     return False

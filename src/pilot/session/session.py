@@ -17,6 +17,7 @@ from pilot.finding import Finding, Json
 from pilot.run.traffic import Exchange
 from pilot.session.cell import Cell, CellState, FileChange
 from pilot.session.ledger import ModelExchange, PersonAnswer
+from pilot.session.sessions import chosen
 from pilot.session.store import Store
 from pilot.writers.writer import Usage
 
@@ -43,6 +44,8 @@ class Session:
         self.facts = facts
         self.reason: Finding | None = None
         """Why the step that runs now is run once more, or as a remedy."""
+        self.broken: tuple[Cell, ...] = ()
+        """The cells that ran when pilot was killed, found as the session was taken up."""
         self._store = store
         self._redactor = redactor
         self._ledger = store.ledger(number, self._encode)
@@ -50,26 +53,54 @@ class Session:
         self._cells = {cell.id: cell for cell in map(decode, store.cells(number))}
 
     @classmethod
-    def start(cls, store: Store, redactor: Redactor, policy: str, facts: Facts) -> Session:
+    def start(
+        cls, store: Store, redactor: Redactor, policy: str, facts: Facts, name: str | None = None
+    ) -> Session:
         """A new session; an earlier one is set aside."""
-        number = store.add_session(policy, _encode(redactor, facts))
+        number = store.add_session(policy, _encode(redactor, facts), name)
         return cls(store, redactor, number, policy, facts)
 
     @classmethod
-    def newest(cls, store: Store, redactor: Redactor) -> Session | None:
-        """The project's session as it was left, or None. Raises PilotError for one that can't be read."""
+    def newest(cls, store: Store, redactor: Redactor, which: str | None = None) -> Session | None:
+        """The session that was worked on last (or the one of that number or name), to be worked on now.
+
+        None where there is none. Raises PilotError for one that can't be read.
+        """
+        session = cls._readable(store, redactor, which)
+        if session is not None:
+            if which is not None:
+                store.reopen_session(session.number)
+            session.broken = session._end_broken_cells()
+            for cell in session.broken:
+                session._save(cell)
+        return session
+
+    @classmethod
+    def look(
+        cls, store: Store, redactor: Redactor, which: str | None = None, *, live: bool = False
+    ) -> Session | None:
+        """The same, only to be looked at. `live`: another pilot works in it now."""
+        session = cls._readable(store, redactor, which)
+        if session is not None and not live:
+            session._end_broken_cells()
+        return session
+
+    @classmethod
+    def _readable(cls, store: Store, redactor: Redactor, which: str | None) -> Session | None:
         try:
-            found = store.newest_session()
-            if found is None:
-                return None
-            number, policy, facts = found
-            session = cls(store, redactor, number, policy, msgspec.json.decode(facts, type=Facts))
+            return cls._read(store, redactor, which)
         except sqlite3.OperationalError as error:
             raise PilotError(f"The session can't be read: {error}.", "Look at .pilot/state.") from None
         except (sqlite3.DatabaseError, msgspec.MsgspecError, UnicodeDecodeError) as error:
-            raise store.set_aside(error) from None
-        session._end_broken_cells()
-        return session
+            store.recover(error)
+            return cls._read(store, redactor, which)
+
+    @classmethod
+    def _read(cls, store: Store, redactor: Redactor, which: str | None) -> Session | None:
+        row = chosen(store.sessions(), which)
+        if row is None:
+            return None
+        return cls(store, redactor, row.number, row.policy, msgspec.json.decode(row.facts, type=Facts))
 
     @property
     def cells(self) -> tuple[Cell, ...]:
@@ -158,6 +189,10 @@ class Session:
         running = self.running
         self._store.add_consent(self.number, running.id if running else None, act, answer)
 
+    def consents(self) -> list[tuple[int | None, float, str, str]]:
+        """Cell, time, act and answer of everything agreed to, oldest first."""
+        return self._store.consents(self.number)
+
     def record_traffic(self, exchanges: Sequence[Exchange]) -> None:
         """Keep what a run sent and got, with the cell that runs now."""
         if exchanges:
@@ -223,7 +258,7 @@ class Session:
             stored = self._store.facts_before(self.number, min(cell.id for cell in undone))
             self.facts = msgspec.json.decode(stored, type=Facts)
         rows = [(cell.id, self._encode(cell)) for cell in undone]
-        self._store.take_back(self.number, rows, self._encode(self.facts))
+        self._store.take_back(self.number, rows, self._encode(self.facts), live=False)
 
     def _keep(self, path: str, content: bytes, mode: int) -> str:
         if path.endswith("secrets.toml") or self._redactor.leak(content.decode("utf-8", "replace")):
@@ -238,11 +273,12 @@ class Session:
     def _encode(self, value: object) -> bytes:
         return _encode(self._redactor, value)
 
-    def _end_broken_cells(self) -> None:
+    def _end_broken_cells(self) -> tuple[Cell, ...]:
         """Cells that ran when pilot was killed did not finish."""
-        for cell in self.cells:
-            if cell.state is CellState.RUNNING:
-                self._cells[cell.id] = replace(cell, state=CellState.INTERRUPTED)
+        running = [cell for cell in self.cells if cell.state is CellState.RUNNING]
+        broken = tuple(replace(cell, state=CellState.INTERRUPTED) for cell in running)
+        self._cells.update({cell.id: cell for cell in broken})
+        return broken
 
 
 def _encode(redactor: Redactor, value: object) -> bytes:

@@ -7,13 +7,13 @@ import sqlite3
 import time
 import zlib
 from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
-from pilot.errors import PilotError
+from pilot.session.file import NAME, look_at_damaged, open_to_look, open_to_write, replace_damaged
+from pilot.session.file import STATE as STATE
 from pilot.session.ledger import Ledger
-from pilot.session.migrations import migrate
-
-STATE = Path(".pilot") / "state"
 
 
 def content_hash(content: bytes, mode: int) -> str:
@@ -21,12 +21,28 @@ def content_hash(content: bytes, mode: int) -> str:
     return hashlib.sha256(b"%o\0" % mode + content).hexdigest()
 
 
+@dataclass(frozen=True)
+class SessionRow:
+    """One session as it is stored."""
+
+    number: int
+    name: str | None
+    created: float
+    policy: str
+    facts: bytes
+    ended: str | None
+    """Why it is not the one that is worked on; None: it is."""
+
+
 class Store:
     """Rows in, rows out; knows nothing of what they mean. One writer at a time."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+    def __init__(self, connection: sqlite3.Connection, remark: str, path: Path, *, writes: bool) -> None:
         self._db = connection
         self._path = path
+        self._writes = writes
+        self.remark = remark
+        """What the person should know about the file, in one line; mostly nothing."""
 
     def ledger(self, session: int, encode: Callable[[object], bytes]) -> Ledger:
         """The ledgers of a session."""
@@ -37,52 +53,64 @@ class Store:
         """The project's store, made when there is none.
 
         Raises PilotError where the folder can't be written, a newer pilot wrote the file, or SQLite can't
-        read it: then it was set aside under another name.
+        read anything of it: then it was set aside under another name.
         """
-        path = root / STATE / "session.db"
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            # the folder ignores itself, so the project's own .gitignore stays as it is
-            ignore = path.parent / ".gitignore"
-            if not ignore.exists():
-                ignore.write_text("*\n", "utf-8")
-            return cls(_connect(path), path)
-        except sqlite3.OperationalError as error:
-            raise PilotError(f"The session can't be opened: {error}.", f"Look at {path.parent}.") from None
-        except sqlite3.DatabaseError as error:
-            raise _set_aside(path, error) from None
-        except OSError as error:
-            message = f"pilot can't write to {path.parent}: {error.strerror}."
-            raise PilotError(message, "Choose another folder with --dir.") from None
+        return cls(*open_to_write(root), root / STATE / NAME, writes=True)
+
+    @classmethod
+    def look(cls, root: Path) -> Store:
+        """The project's store as it is; nothing is changed, on a disk that can't be written either."""
+        return cls(*open_to_look(root), root / STATE / NAME, writes=False)
+
+    @classmethod
+    def copy(cls, root: Path) -> Store:
+        """The project's store as it is now, in memory: what is written to it is forgotten."""
+        with closing(cls.look(root)) as store:
+            memory = sqlite3.connect(":memory:")
+            store._db.backup(memory)
+            return cls(memory, store.remark, root / STATE / NAME, writes=False)
 
     @classmethod
     def exists(cls, root: Path) -> bool:
         """Whether the project has a store."""
-        return (root / STATE / "session.db").is_file()
+        return (root / STATE / NAME).is_file()
 
-    def set_aside(self, error: Exception) -> PilotError:
-        """Give up a session that can't be read: its file gets another name. The error tells."""
+    def recover(self, error: Exception) -> None:
+        """Go on with what can be understood of a file whose content is broken.
+
+        Where the store writes, the file is set aside. Raises PilotError where nothing can be understood.
+        """
         self.close()
-        return _set_aside(self._path, error)
+        mend = replace_damaged if self._writes else look_at_damaged
+        self._db, self.remark = mend(self._path, str(error))
 
     def close(self) -> None:
         """Close the file."""
         self._db.close()
 
-    def newest_session(self) -> tuple[int, str, bytes] | None:
-        """Number, policy and facts of the newest session that was not set aside."""
-        row = self._db.execute(
-            "SELECT id, policy, facts FROM session WHERE ended IS NULL ORDER BY id DESC LIMIT 1"
-        ).fetchone()
-        return None if row is None else (row[0], row[1], row[2])
+    def sessions(self) -> list[SessionRow]:
+        """Every session, oldest first."""
+        rows = self._db.execute("SELECT id, name, created, policy, facts, ended FROM session ORDER BY id")
+        return [SessionRow(*row) for row in rows]
 
-    def add_session(self, policy: str, facts: bytes) -> int:
+    def reopen_session(self, number: int) -> None:
+        """Make a session the one that is worked on."""
+        with self._db:
+            self._db.execute("UPDATE session SET ended = 'left' WHERE ended IS NULL AND id <> ?", (number,))
+            self._db.execute("UPDATE session SET ended = NULL WHERE id = ?", (number,))
+
+    def name_session(self, number: int, name: str) -> None:
+        """Give a session a name."""
+        with self._db:
+            self._db.execute("UPDATE session SET name = ? WHERE id = ?", (name, number))
+
+    def add_session(self, policy: str, facts: bytes, name: str | None = None) -> int:
         """A new session; earlier ones are kept, set aside."""
         with self._db:
             self._db.execute("UPDATE session SET ended = 'restarted' WHERE ended IS NULL")
             cursor = self._db.execute(
-                "INSERT INTO session(created, policy, initial, facts) VALUES (?, ?, ?, ?)",
-                (time.time(), policy, facts, facts),
+                "INSERT INTO session(created, policy, initial, facts, name) VALUES (?, ?, ?, ?, ?)",
+                (time.time(), policy, facts, facts, name),
             )
         return int(cursor.lastrowid or 0)
 
@@ -110,11 +138,11 @@ class Store:
         with self._db:
             self._db.execute("UPDATE session SET facts = ? WHERE id = ?", (facts, session))
 
-    def take_back(self, session: int, cells: list[tuple[int, bytes]], facts: bytes) -> None:
-        """Write cells that were taken back, which no longer tell what was known after them."""
+    def take_back(self, session: int, cells: list[tuple[int, bytes]], facts: bytes, *, live: bool) -> None:
+        """Write cells that were taken back (or given again) with what is known now, in one transaction."""
         with self._db:
             for cell, data in cells:
-                self._db.execute("UPDATE cell SET data = ?, facts = NULL WHERE id = ?", (data, cell))
+                self._db.execute("UPDATE cell SET data = ?, live = ? WHERE id = ?", (data, live, cell))
             self._db.execute("UPDATE session SET facts = ? WHERE id = ?", (facts, session))
 
     def cells(self, session: int) -> list[bytes]:
@@ -125,7 +153,8 @@ class Store:
     def facts_before(self, session: int, cell: int) -> bytes:
         """What was known before a cell: the facts after the newest finished one below it."""
         row = self._db.execute(
-            "SELECT coalesce((SELECT facts FROM cell WHERE session = :s AND id < :c AND facts IS NOT NULL"
+            "SELECT coalesce((SELECT facts FROM cell WHERE session = :s AND id < :c AND live"
+            " AND facts IS NOT NULL"
             " ORDER BY id DESC LIMIT 1), (SELECT initial FROM session WHERE id = :s))",
             {"s": session, "c": cell},
         ).fetchone()
@@ -160,22 +189,3 @@ class Store:
         if row is None:
             raise KeyError(digest)
         return zlib.decompress(row[0]), int(row[1])
-
-
-def _set_aside(path: Path, error: Exception) -> PilotError:
-    aside = path.with_name(f"session.damaged-{int(time.time())}.db")
-    path.rename(aside)
-    says = f"The session is damaged ({error}) and was set aside as {aside.name}."
-    return PilotError(says, "Your files are as they were. Begin anew: pilot init NAME")
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(path)
-    try:
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = FULL")  # a finished cell survives a power cut
-        migrate(db)
-    except BaseException:
-        db.close()
-        raise
-    return db
