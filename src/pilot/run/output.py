@@ -6,12 +6,14 @@ import codecs
 import re
 import time
 from collections.abc import Callable
+from os.path import commonprefix
 
 LIMIT = 64 * 1024
 """Characters that are kept of one stream: half of its head, half of its tail."""
 
 _LONGEST_SECRET = 4096
 _LONGEST_LINE = 4 * _LONGEST_SECRET
+_CONTEXT = 200
 _LIVE_BURST = 64 * 1024
 _LIVE_PER_SECOND = 32 * 1024
 
@@ -69,11 +71,21 @@ class KeptOutput:
 
 
 class LiveOutput:
-    """Shows a stream as it comes, in whole lines; what comes faster than anyone reads is skipped."""
+    """Shows a stream as it comes, in whole lines; what comes faster than anyone reads is skipped.
 
-    def __init__(self, redact: Callable[[str], str], watch: Callable[[str], None]) -> None:
+    `begun` says where in a text a secret may just begin: from there on it waits for what follows.
+    """
+
+    def __init__(
+        self,
+        redact: Callable[[str], str],
+        watch: Callable[[str], None],
+        begun: Callable[[str], int] = len,
+    ) -> None:
         self._redact = redact
         self._watch = watch
+        self._begun = begun
+        self._shown = ""
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._pending = ""
         self._budget = float(_LIVE_BURST)
@@ -90,7 +102,9 @@ class LiveOutput:
             text = text.partition("\n")[2]  # the rest of a line could be half a secret
             self._skipping = not text
         lines, newline, rest = (self._pending + text).rpartition("\n")
-        self._show(lines + newline)
+        safe = max(0, self._begun(self._shown + lines + newline) - len(self._shown))
+        rest = (lines + newline)[safe:] + rest
+        self._show((lines + newline)[:safe])
         self._pending = self._show_all_but_the_end(rest) if len(rest) > _LONGEST_LINE else rest
 
     def close(self) -> None:
@@ -108,11 +122,15 @@ class LiveOutput:
     def _show(self, text: str) -> None:
         if text:
             self._budget -= len(text)
-            self._watch(plain(self._redact(text)))
+            # a secret may have begun in what was shown before, a character a line
+            whole = self._redact(self._shown + text)
+            self._watch(plain(whole[len(commonprefix([self._shown, whole])) :]))
+            self._shown = (self._shown + text)[-_CONTEXT:]
 
     def _skip(self) -> None:
         if not self._skipping:
             self._watch("\n… too fast to show …\n")
+            self._shown = ""
         self._skipping = True
         self._pending = ""
         self._decoder.reset()
@@ -127,9 +145,14 @@ class LiveOutput:
 class Streams:
     """The child's two streams: 0 is its output, 1 its errors."""
 
-    def __init__(self, redact: Callable[[str], str], watch: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        redact: Callable[[str], str],
+        watch: Callable[[str], None],
+        begun: Callable[[str], int] = len,
+    ) -> None:
         self._kept = (KeptOutput(redact), KeptOutput(redact))
-        self._live = (LiveOutput(redact, watch), LiveOutput(redact, watch))
+        self._live = (LiveOutput(redact, watch, begun), LiveOutput(redact, watch, begun))
 
     def feed(self, stream: int, data: bytes) -> None:
         """Take more of a stream; its end comes as no data."""
