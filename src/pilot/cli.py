@@ -222,6 +222,23 @@ def undo(options: Options, cell: Cell = None) -> int:
 
 
 @app.command()
+@looking
+def export(
+    options: Options,
+    file: Annotated[Path, typer.Argument(help="notebook.ipynb, report.html or session.json")],
+    samples: Annotated[bool, typer.Option("--samples", help="Include values of single records.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Replace the file where it is there.")] = False,
+) -> int:
+    """Take it along: a notebook that runs again, a page to show, or a record of everything.
+
+    pilot export report.html
+    """
+    from pilot.commands import export
+
+    return export.export(replace(options, yes=yes), file, samples)
+
+
+@app.command()
 @working
 def doctor(options: Options) -> int:
     """What is set up here: dlt, the destination, the model, the writer that would be used."""

@@ -1,0 +1,1 @@
+"""Takes a session along: as a Jupyter notebook, as a page, as a record of everything."""
