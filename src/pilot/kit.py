@@ -106,9 +106,6 @@ class Writers(Protocol):
     def hurry(self, deadline: float | None) -> None:
         """What is asked of models from now on must have come by then, by the monotonic clock."""
 
-    def hurry(self, deadline: float | None) -> None:
-        """What is asked of models from now on must have come by then, by the monotonic clock."""
-
     def open(self, choice: WriterChoice, watch: Watch | None = None) -> Writer:
         """The writer; what a model says streams to `watch`. The same choice shares one `usage`."""
 
