@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from jsonpath_ng.ext.parser import parse
 
@@ -142,6 +142,7 @@ NAMES = st.text(min_size=1, max_size=12)
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(NAMES, max_size=3), st.integers(2, 30))
+@example(["PAGING"], 2)
 def test_a_list_is_found_under_any_names_and_dlt_selects_it(names: list[str], count: int) -> None:
     rows = [{"id": n, "v": "x"} for n in range(count)]
     data: Any = rows

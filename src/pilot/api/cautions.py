@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from pilot.api.profile import ApiProfile, AuthKind, Endpoint, PagingKind, Records, Shape
 from pilot.api.trails import folded
@@ -49,6 +49,27 @@ def left_out(profile: ApiProfile | None) -> tuple[Endpoint, ...]:
         and endpoint.records.shape is Shape.UNKNOWN
         and not (waits and endpoint.status in (401, 403))
     )
+
+
+def missed(profile: ApiProfile | None, picked: Sequence[str], loaded: Collection[str]) -> list[str]:
+    """What was picked by name and is not loaded, with the reason: one line each.
+
+    `loaded` are the tables that there are: a writer may know a way to what could not be seen.
+    """
+    if profile is None:
+        return []
+    out = [endpoint for endpoint in left_out(profile) if endpoint.name not in loaded]
+    lines = [f"/{e.path.lstrip('/')}: {e.error}" for key in picked for e in out if _is(e, key)]
+    unknown = [key for key in picked if not any(_is(endpoint, key) for endpoint in profile.endpoints)]
+    return [*dict.fromkeys(lines), *(f"{key}: it was not looked at" for key in unknown)]
+
+
+def _is(endpoint: Endpoint, key: str) -> bool:
+    """Whether this endpoint was picked: by the key of a spec, or by a path without one."""
+    method, _, path = key.strip().rpartition(" ")
+    path = path.partition("?")[0].strip("/").lower()
+    own = f"/{endpoint.path.strip('/')}".lower()
+    return own.endswith(f"/{path}") and method in ("", endpoint.method)
 
 
 def _unseen(endpoint: Endpoint) -> Iterator[str]:

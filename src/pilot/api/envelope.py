@@ -80,7 +80,7 @@ class Envelope:
     def next_links(self) -> Iterator[tuple[Sign, str]]:
         """Values that are the next page's address."""
         for sign in self.signs:
-            if isinstance(sign.value, str) and self._leads_on(sign) and _is_address(sign.value):
+            if isinstance(sign.value, str) and self.leads_on(sign) and _is_address(sign.value):
                 link = joined(self.url, sign.value)
                 if link:
                     yield sign, link
@@ -131,11 +131,11 @@ class Envelope:
             return f"{pages.path} is {pages.number}"
         if any(s.name in IS_LAST and s.value is True for s in self.signs):
             return "it is called the last page"
-        empty = next((s for s in self.signs if s.value in (None, "") and self._leads_on(s)), None)
+        empty = next((s for s in self.signs if s.value in (None, "") and self.leads_on(s)), None)
         return f"{empty.path} is empty" if empty else ""
 
     @staticmethod
-    def _leads_on(sign: Sign) -> bool:
+    def leads_on(sign: Sign) -> bool:
         return sign.name in NEXT_LINK or (
             "next" in sign.names
             and sign.names[-1] in (*_LINK_KEYS, "next")

@@ -34,7 +34,7 @@ from pilot.kit import Watch
 
 MayContact = Callable[[str, str], bool]
 """The consent gate: a host (with its port) and why it is contacted."""
-_MOST_TARGETS = 6
+_MOST_TARGETS = 12
 _MOST_PARENTS = 20
 _NO_WAY = (AuthKind.NONE, AuthKind.UNKNOWN)
 _MOST_WAYS = 2

@@ -77,6 +77,10 @@ def records_at(body: Body, like: Found) -> tuple[Json, ...] | None:
     return None
 
 
+_WRAPPER = 9.0
+"""So much less is an object worth that holds one thing only: more than any name speaks against that."""
+
+
 @dataclass(frozen=True)
 class _Option:
     """One way to read the answer."""
@@ -142,6 +146,8 @@ def _as_single(data: dict[str, Json], trail: Trail, hint: str) -> _Option:
         score += 3
     if not own or (not scalars and len(objects) == 1) or [data[key] for key in own] == [[]]:
         score -= 3  # nothing but an envelope around something
+    if len(data) == 1 and any(isinstance(value, (dict, list)) and value for value in data.values()):
+        score -= _WRAPPER
     outer = -1.0 * len(trail) + (_named(trail, hint) if trail else 0)
     return _Option(score + outer, Shape.SINGLE, [data], trail)
 

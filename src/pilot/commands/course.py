@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from pilot.api.cautions import warnings_of
+from pilot.api.cautions import missed, warnings_of
 from pilot.errors import (
     AnswerMissing,
     Declined,
@@ -129,7 +129,7 @@ def _taken(shop: Workshop, take: Take, part: str | None) -> Course:
 
 def _ending(shop: Workshop, take: Take) -> Ending:
     try:
-        return Ending.of(take(shop))
+        return _judged(shop, Ending.of(take(shop)))
     except KeyboardInterrupt:
         return Ending.of_error(Interrupted())
     except PilotError as error:
@@ -152,6 +152,19 @@ def _ending(shop: Workshop, take: Take) -> Ending:
         return Ending(
             "failed", 1, replace(finding, hint="This should not happen: the stack trace tells where.")
         )
+
+
+def _judged(shop: Workshop, ending: Ending) -> Ending:
+    """The ending; no good one where something that was asked for by name is left out."""
+    facts = shop.session.facts
+    if ending.code or not shop.options.endpoints:
+        return ending
+    lines = missed(facts.profile, facts.picked or (), {table.name for table in facts.tables or ()})
+    if not lines:
+        return ending
+    says = f"Named with --endpoint, and left out: {'; '.join(lines)}"
+    hint = "The rest is loaded. Correct its name or leave it out, with --restart; pilot resume has no more."
+    return Ending("failed", 1, Finding(FindingKind.INCOMPLETE, says, hint=hint))
 
 
 def _further(course: Course, hint: str) -> str:

@@ -15,7 +15,7 @@ import pytest
 
 from tests.api.openapi.specs import TEAMS
 from tests.api.openapi.test_probing import KEY, ROWS, teams_api
-from tests.support.api_server import ApiServer
+from tests.support.api_server import ApiServer, Reply
 from tests.support.terminal import Terminal
 
 
@@ -82,6 +82,19 @@ def test_a_child_that_is_named_by_flag_is_loaded_with_its_parent(
     script = (tmp_path / "project" / "league_pipeline.py").read_text("utf-8")
     assert '"name": "X-Team-Key"' in script and KEY not in script
     assert f'"base_url": "{server.url}/v1"' in script
+
+
+def test_an_endpoint_that_was_named_and_left_out_makes_the_run_fail_and_the_others_load(
+    tmp_path: Path, spec_file: Path
+) -> None:
+    with teams_api(**{"/v1/health": lambda request: Reply(404, {"message": "gone"})}) as server:
+        arguments = ("--api", server.url, "--docs", str(spec_file), "--endpoint", "/teams", "--json")
+        run = unattended(tmp_path, *arguments, "--endpoint", "/health")
+    told = json.loads(run.stdout)
+    assert (run.returncode, told["status"], told["failure"]["kind"]) == (1, "failed", "incomplete")
+    assert "/health" in told["failure"]["message"] and "404" in told["failure"]["message"]
+    assert any("health was not seen" in line for line in told["warnings"])
+    assert loaded(tmp_path, ALL_TEAMS) == TEAM_IDS
 
 
 def test_nobody_there_and_nothing_named_ends_with_the_flag_and_the_first_endpoints(
