@@ -1,0 +1,1 @@
+"""The fence around generated code: what holds a script while it runs."""
