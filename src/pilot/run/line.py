@@ -7,11 +7,11 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
 
 import msgspec
 
 from pilot.finding import Json
+from pilot.run.announced import exchange_of
 from pilot.run.harness.line import LONGEST
 from pilot.run.traffic import Exchange
 
@@ -24,9 +24,11 @@ class _Said(msgspec.Struct):
     """One line."""
 
     exchange: dict[str, Json] | None = None
-    """Part of an exchange; `n` is its number. Later parts add to earlier ones."""
-    fence: Json = None
-    """What the fence came to."""
+    """Part of one; `n` is its number."""
+    ledger: bool = False
+    """The ledger is kept."""
+    trouble: str = ""
+    """The ledger is not kept, or no more: why."""
 
 
 class Line:
@@ -38,7 +40,8 @@ class Line:
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._parts: dict[int, dict[str, Json]] = {}
         self._kept = 0
-        self.fence: Json = None
+        self._dropped = self._heard = False
+        self._trouble = ""
         self._thread.start()
 
     @property
@@ -61,17 +64,17 @@ class Line:
 
     def exchanges(self) -> tuple[Exchange, ...]:
         """Every exchange that was told, in the order in which they began."""
-        found = (self._exchange(self._parts[number]) for number in sorted(self._parts))
-        return tuple(exchange for exchange in found if exchange is not None)
+        found = (exchange_of(parts, self._clean) for parts in self._parts.values())
+        return tuple(sorted((exchange for exchange in found if exchange), key=_began))
 
-    def _exchange(self, parts: dict[str, Json]) -> Exchange | None:
-        known: Any = {
-            key: self._clean(value) if isinstance(value, str) else value for key, value in parts.items()
-        }
-        try:
-            return msgspec.convert(known, Exchange)
-        except msgspec.ValidationError:
-            return None
+    @property
+    def remark(self) -> str:
+        """What is not in the ledger, where something is not."""
+        if self._dropped:
+            return "The script's requests were too many to record: those after the first are left out."
+        if self._trouble:
+            return f"The script's requests could not be recorded: {self._clean(self._trouble[:300])}."
+        return "" if self._heard else "The script's requests could not be recorded."
 
     def _listen(self) -> None:
         decode = msgspec.json.Decoder(_Said).decode
@@ -79,15 +82,22 @@ class Line:
             while line := lines.readline(LONGEST):
                 self._kept += len(line)
                 if self._kept > _MOST:
+                    self._dropped = True
                     continue
                 with suppress(msgspec.DecodeError):
                     self._take(decode(line))
 
     def _take(self, said: _Said) -> None:
-        if said.fence is not None and self.fence is None:
-            self.fence = said.fence  # the first word is the harness's own: the script has not begun
-        if said.exchange is not None and isinstance(number := said.exchange.pop("n", None), int):
-            self._parts.setdefault(number, {}).update(said.exchange)
+        self._heard = self._heard or said.ledger
+        self._trouble = self._trouble or said.trouble
+        if said.exchange is not None:
+            number = said.exchange.pop("n", None)
+            if isinstance(number, int):
+                self._parts.setdefault(number, {}).update(said.exchange)
+
+
+def _began(exchange: Exchange) -> float:
+    return exchange.at
 
 
 def open_line(clean: Callable[[str], str]) -> Line | None:

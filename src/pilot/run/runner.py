@@ -39,11 +39,8 @@ class Hold(Protocol):
     def environment(self) -> Mapping[str, str]:
         """The child's whole environment."""
 
-    def told(self, applied: Json) -> str:
-        """After the end: what held the script, and what that does not cover, for `RunResult.fence`.
-
-        `applied` is what `inside.hold` returned in the child, None where nothing was heard of it.
-        """
+    def told(self) -> str:
+        """After the end: what held the script, and what that does not cover, for `RunResult.fence`."""
 
 
 class Fence(Protocol):
@@ -62,7 +59,7 @@ class NoFence:
     environment: Mapping[str, str]
     spec: Json = None
 
-    def told(self, applied: Json) -> str:
+    def told(self) -> str:
         """Nothing to tell."""
         return ""
 
@@ -76,11 +73,13 @@ class ScriptRunner:
         interpreter: Callable[[], Path],
         redact: Callable[[str], str],
         fence: Fence | None = None,
+        begun: Callable[[str], int] = len,
     ) -> None:
         self._root = root
         self._interpreter = interpreter
         self._redact = redact
         self._fence = fence
+        self._begun = begun
 
     def run(
         self,
@@ -100,12 +99,15 @@ class ScriptRunner:
             report = Path(folder, "report.json")
             with self._around(mode, passed_on, report) as hold:
                 job = self._job(script, mode, report, hold.spec)
-                return self._carried_out(job, mode, hold, Streams(self._redact, watch), timeout)
+                return self._carried_out(job, mode, hold, self._streams(watch), timeout)
 
     def clear_pending(self, pipeline: str) -> bool:
         """Drop load packages that a failed run left behind; whether there were any."""
         environment = child_environment(os.environ, {})
         return clear_pending(self._root, self._interpreter(), pipeline, environment, self._redact)
+
+    def _streams(self, watch: Callable[[str], None]) -> Streams:
+        return Streams(self._redact, watch, self._begun)
 
     def _around(
         self, mode: RunMode, environment: Mapping[str, str], report: Path
@@ -145,7 +147,8 @@ class ScriptRunner:
             streams.cut,
             report.loads,
             traffic=line.exchanges() if line else (),
-            fence=hold.told(line.fence if line else None),
+            fence=hold.told(),
+            remark=line.remark if line else "The script's requests can't be recorded on this system.",
             left_behind=report.left_behind,
         )
 

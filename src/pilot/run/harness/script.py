@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from time import time
 
 from .job import Job
@@ -20,7 +21,7 @@ def run(job: Job) -> None:
     if job.fence is not None:
         from .inside import hold  # type: ignore[import-not-found]  # of `pilot.run.fence`: see `start`
 
-        line.say("fence", hold(job.fence))
+        hold(job.fence)
     try:
         with open(job.script, "rb") as file:
             source = file.read()
@@ -28,6 +29,7 @@ def run(job: Job) -> None:
         sys.exit(f"can't open {job.script!r}: {missing.strerror}")
     path = os.path.abspath(job.script)
     names = become_main(job.script, path)
+    settle = keep_ledger(line) if line.open else None
     if job.memory_mb:
         watch_memory(job.report, job.memory_mb, began)
     error: BaseException | None = None
@@ -35,6 +37,8 @@ def run(job: Job) -> None:
         exec(compile(source, path, "exec", dont_inherit=True), names)
     except BaseException as raised:
         error = raised
+    if settle is not None:
+        settle()
     if error is not None or "dlt" in sys.modules:
         record(job.report, error, began)
     if error is not None:
@@ -51,6 +55,17 @@ def become_main(script: str, path: str) -> dict[str, object]:
     names.update(__builtins__=__builtins__, __cached__=None)
     sys.modules["__main__"] = module
     return names
+
+
+def keep_ledger(line: Line) -> Callable[[], None] | None:
+    """Tell pilot of the script's traffic; what is to be done in the end. The script needs none of it."""
+    try:
+        from .ledger import install
+
+        return install(line).settle
+    except Exception as error:
+        line.say("trouble", f"{type(error).__name__}: {error}"[:300])
+        return None
 
 
 def watch_memory(report: str, limit: int, began: float) -> None:

@@ -12,7 +12,10 @@ import sys
 
 
 def load_harness() -> None:
-    """Make this folder the package `_pilot_harness`, with the fence's `inside` in it, and no place for imports."""
+    """Make this folder the package `_pilot_harness`, and no place for imports of the script's.
+
+    In it is `inside`, the fence's part.
+    """
     folder = os.path.dirname(os.path.abspath(__file__))
     if not getattr(sys.flags, "safe_path", False):
         del sys.path[0]

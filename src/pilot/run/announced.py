@@ -1,0 +1,176 @@
+"""What an answer announces: how many records it holds, how many there are, and whether there are more."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from urllib.parse import parse_qsl, quote, urlsplit
+
+import msgspec
+
+from pilot.api.envelope import Envelope, Sign
+from pilot.api.sensitive import is_sensitive
+from pilot.api.trails import Trail, folded, json_path
+from pilot.api.vocabulary import ASIDE, IS_LAST, LISTS, OFFSET, PAGE, SIZE, SIZE_PARAMS
+from pilot.finding import Json
+from pilot.run.harness.record import retry_after
+from pilot.run.records import is_error_shape
+from pilot.run.traffic import Exchange
+
+_LONGEST_URL = 2000
+_NEXT_IN_LINK = re.compile(r"""rel\s*=\s*["']?[^"';,]*\bnext\b""", re.I)
+_LARGEST_NUMBER = 10**12
+
+More = tuple[bool | None, str]
+"""Whether there is more, and what says so."""
+
+
+class Told(msgspec.Struct):
+    """What the child said of an exchange, its parts laid over each other."""
+
+    method: str = ""
+    url: str = ""
+    status: int | None = None
+    at: float = 0.0
+    seconds: float = 0.0
+    size: int = 0
+    headers: dict[str, str] = {}
+    lists: list[tuple[list[str], int, bool]] | None = None
+    """Where a list lies, its length, and whether it holds objects."""
+    signs: list[tuple[list[str], Json]] = []
+    """Where a plain value lies, and the value."""
+    object: bool = False
+    cached: bool = False
+    error: str = ""
+
+
+def exchange_of(parts: Mapping[str, Json], clean: Callable[[str], str]) -> Exchange | None:
+    """The exchange that these parts make, None where they make none; `clean` takes secrets out of a text."""
+    try:
+        whole = msgspec.convert(parts, Told)
+    except msgspec.ValidationError:
+        return None
+    records, inside = _records(whole)
+    signs = tuple(_sign(trail, value) for trail, value in whole.signs if tuple(trail) != inside)
+    envelope = Envelope(whole.url, signs, whole.headers)
+    total = envelope.total(records or 0) if records is not None else None
+    more, by = _more(whole, envelope, records, total[0] if total else None)
+    return Exchange(
+        method=clean(whole.method)[:20],
+        url=clean(public_url(whole.url)),
+        status=whole.status,
+        at=whole.at,
+        seconds=whole.seconds,
+        size=whole.size,
+        content_type=clean(whole.headers.get("content-type", ""))[:100],
+        records=records,
+        more=more,
+        more_by=clean(by)[:200],
+        total=total[0] if total and total[0] < _LARGEST_NUMBER else None,
+        page_size=_asked(whole.url, [folded(name) for name in SIZE_PARAMS]),
+        retry_after=retry_after({"Retry-After": whole.headers.get("retry-after")}),
+        cached=whole.cached,
+        error=clean(whole.error)[:100],
+    )
+
+
+def public_url(url: str) -> str:
+    """A URL without user, password and fragment; values that may be keys are left out."""
+    try:
+        parts = urlsplit(url[:_LONGEST_URL])
+        query = parse_qsl(parts.query, keep_blank_values=True)
+    except ValueError:
+        return ""
+    shown = "&".join(f"{quote(name, safe='[]$')}={_shown(name, value)}" for name, value in query)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}{'?' + shown if shown else ''}"
+
+
+def _shown(name: str, value: str) -> str:
+    return "…" if is_sensitive(name, value) else quote(value, safe=":/,[]$")
+
+
+def _records(whole: Told) -> tuple[int | None, Trail]:
+    """How many records an answer holds, and where their list lies."""
+    if whole.status is not None and not 200 <= whole.status < 300:
+        return None, ()
+    lists = [entry for entry in whole.lists or () if not _aside(entry[0])]
+    if lists:
+        trail, length, _ = max(lists, key=_likelihood)
+        return length, tuple(trail)
+    alone = whole.object and not is_error_shape(trail[0] for trail, _ in whole.signs if trail)
+    return (1 if alone and whole.lists is not None else None), ()
+
+
+def _aside(trail: Sequence[str]) -> bool:
+    return any(folded(part) in ASIDE for part in trail)
+
+
+def _likelihood(entry: tuple[list[str], int, bool]) -> tuple[bool, bool, int, int]:
+    """Of several lists: the document itself, one of objects, one that is called so, one that lies outside."""
+    trail, length, objects = entry
+    called = bool(trail) and folded(trail[-1]) in LISTS
+    return not trail, objects or (called and not length), called, length - 1000 * len(trail)
+
+
+def _sign(trail: Sequence[str], value: Json) -> Sign:
+    names = tuple(folded(part) for part in trail) or ("",)
+    return Sign(json_path(tuple(trail)), names, trail[-1] if trail else "", value)
+
+
+def _more(whole: Told, envelope: Envelope, records: int | None, total: int | None) -> More:
+    """Whether an answer announces more; what says it plainest comes first."""
+    if whole.status is None or not 200 <= whole.status < 300:
+        return None, ""
+    if link := whole.headers.get("link"):
+        if _NEXT_IN_LINK.search(link):
+            return True, "Link"
+        if "rel" in link and re.search(r"\b(prev|first|last)\b", link):
+            return False, "Link"
+    if leads := next(envelope.next_links(), None):
+        return True, leads[0].path
+    if said := envelope.has_more():
+        return bool(said.value), said.path
+    return _by_cursor(envelope) or _by_numbers(whole.url, envelope, records, total) or _by_end(envelope)
+
+
+def _by_cursor(envelope: Envelope) -> More | None:
+    """A cursor that is called the next one."""
+    sign = next((sign for sign in envelope.cursors() if "next" in "".join(sign.names)), None)
+    return (True, sign.path) if sign else None
+
+
+def _by_numbers(url: str, envelope: Envelope, records: int | None, total: int | None) -> More | None:
+    """The page among all pages, or the rows so far among all rows."""
+    pages, page = envelope.pages(), envelope.echo(PAGE)
+    number = page.number if page else _asked(url, PAGE)
+    if pages and pages.number is not None and number is not None and number >= 1:
+        return number < pages.number, pages.path
+    if total is None or records is None:
+        return None
+    echo = envelope.echo(OFFSET)
+    start = echo.number if echo else _asked(url, OFFSET)
+    size = _asked(url, SIZE) or records
+    if start is None and number is not None and number >= 1:
+        start = (number - 1) * size
+    if start is None and number is None:
+        start = 0
+    return None if start is None else (start + records < total and records > 0, "total")
+
+
+def _by_end(envelope: Envelope) -> More:
+    """A next link that is empty, or a word that this is the last page."""
+    last = next((s for s in envelope.signs if s.name in IS_LAST and isinstance(s.value, bool)), None)
+    if last:
+        return not last.value, last.path
+    empty = next((s for s in envelope.signs if s.value in (None, "") and envelope.leads_on(s)), None)
+    return (False, empty.path) if empty else (None, "")
+
+
+def _asked(url: str, names: Sequence[str] | frozenset[str]) -> int | None:
+    """The number that a query parameter of one of these names asks for."""
+    try:
+        query = parse_qsl(urlsplit(url).query)
+    except ValueError:
+        return None
+    found = (value for name, value in query if folded(name) in names and value.isdecimal())
+    return next((int(value) for value in found if len(value) < 12), None)
