@@ -126,3 +126,37 @@ def test_whoever_runs_the_script_asks_the_gate_first() -> None:
                     runs += 1
                     assert any(call.endswith("consent.run") for call in calls), f"{file}: {function.name}"
     assert runs >= 3
+
+
+def test_one_place_alone_sends_requests_to_a_model() -> None:
+    senders, makers = [], []
+    for file in _files(_PACKAGE):
+        text = file.read_text("utf-8")
+        tree = ast.parse(text)
+        if any(
+            isinstance(n, ast.Attribute) and n.attr in ("completions", "responses") for n in ast.walk(tree)
+        ):
+            senders.append(file.name)
+        calls = _calls(tree)
+        makers += [
+            f"{file.name}: {call}" for call in calls if call.endswith(("openai.OpenAI", "exchange.send"))
+        ]
+    assert senders == ["exchange.py"]
+    assert sorted(makers) == ["client.py: exchange.send", "client.py: openai.OpenAI"]
+
+
+def test_every_request_to_a_model_is_looked_at_right_before_it_is_sent() -> None:
+    tree = ast.parse((_PACKAGE / "model" / "client.py").read_text("utf-8"))
+    senders = [
+        function
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef) and "exchange.send" in _calls(function)
+    ]
+    assert len(senders) == 1
+    lines = [
+        next(
+            n.lineno for n in ast.walk(senders[0]) if isinstance(n, ast.Call) and ast.unparse(n.func) == name
+        )
+        for name in ("self._shape.body", "self._refuse_leaks", "exchange.send")
+    ]
+    assert lines == sorted(lines)

@@ -37,9 +37,9 @@ _SHAPES = {
     "JSON web token": r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}",
 }
 _BEGINNINGS = """
-    -----BEGIN sk- k_live_ k_test_ whsec_ ghp_ gho_ ghu_ ghs_ ghr_ github_pat_ glpat- gldt- glcbt- glptt- glrt-
-    xox xapp- hooks.slack AKIA ASIA AROA AIDA AIza ya29. GOCSPX hf_ npm_ pypi- SG. ntn_ secret_ pat shp _v1_
-    dapi eyJ
+    -----BEGIN sk- k_live_ k_test_ whsec_ ghp_ gho_ ghu_ ghs_ ghr_ github_pat_ glpat- gldt- glcbt- glptt-
+    glrt- xox xapp- hooks.slack AKIA ASIA AROA AIDA AIza ya29. GOCSPX hf_ npm_ pypi- SG. ntn_ secret_ pat
+    shp _v1_ dapi eyJ
 """
 _HINTS = _BEGINNINGS.split()
 _ANY_SHAPE = re.compile("|".join(f"(?P<_{number}>{shape})" for number, shape in enumerate(_SHAPES.values())))

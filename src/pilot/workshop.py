@@ -18,6 +18,7 @@ from pilot.desk import Desk, PromptDesk
 from pilot.engine import Engine
 from pilot.host import Host
 from pilot.hosts.choose import open_host
+from pilot.hosts.replayed import ReplayedHost
 from pilot.hosts.terminal import TerminalHost
 from pilot.kit import Kit
 from pilot.memory import Memory
@@ -89,8 +90,11 @@ class RecordedFiles:
 def open_ground(options: Options) -> Iterator[Ground]:
     """The project without its session: nothing is locked, nothing is made."""
     secrets = ProjectSecrets(options.root, options.secrets, os.environ)
-    redactor = Redactor(secrets.values)
-    host = open_host(
+    redactor = Redactor(secrets.values, secrets.words)
+    settings = load_settings(options.root, os.environ)
+    for name, value in settings.secrets.items():
+        redactor.learn(name, value)
+    host: Host = open_host(
         no_input=options.no_input,
         json=options.json,
         quiet=options.quiet,
@@ -98,14 +102,16 @@ def open_ground(options: Options) -> Iterator[Ground]:
         history=options.root / STATE / "history",
         redact=redactor.text,
     )
+    if options.answers is not None:
+        host = ReplayedHost(host, options.answers, options.yes)
     memory = Memory.of_user(options.root, os.environ)
     catalogue = Catalogue(options.root, Trust(options.root, host, memory, options.trust).require)
     project = DltProject(options.root, secrets)
     writers = WriterRoom(
         host,
-        load_settings(options.root, os.environ),
+        settings,
         catalogue.prompt,
-        redact=redactor.text,
+        redact=redactor.outgoing,
         leaks=redactor.leak,
         memory=memory,
         has_pyarrow=lambda: project.has_package("pyarrow"),
@@ -142,7 +148,9 @@ def _limits(options: Options) -> ProbeLimits:
 def _assembled(ground: Ground, session: Session) -> Workshop:
     host, project, redact = ground.host, ground.project, ground.redactor.text
     files = RecordedFiles(project, session)
-    consent = Consent(host, files, ground.options.yes, session.record_consent)
+    # a replay's answers to the gate are in its record: --yes only lets them be used
+    yes = ground.options.yes and ground.options.answers is None
+    consent = Consent(host, files, yes, session.record_consent)
     consent.person_named(hosts_in(session.facts.goal or ""))
     engine = Engine(ground.catalogue, session)
     ground.writers.count_on(session.usage)
@@ -157,7 +165,7 @@ def _assembled(ground: Ground, session: Session) -> Workshop:
         project=project,
         prober=ApiProber(consent.contact, _limits(ground.options)),
         writers=ground.writers,
-        runner=ScriptRunner(project.root, project.interpreter, redact),
+        runner=ScriptRunner(project.root, project.interpreter, redact, begun=ground.redactor.begun),
         warehouse=DltWarehouse(project.root, project.interpreter, redact, credentials),
         policies=engine,
         options=ground.options,

@@ -18,6 +18,7 @@ from pilot.options import SecretSource
 from pilot.project.placeholders import is_placeholder
 from pilot.project.script_secrets import secrets_read
 from pilot.project.secret_store import environment_name
+from pilot.project.secret_values import environment_secrets
 from pilot.project.secrets import ProjectSecrets, parse_secret_option
 from pilot.project.toml_file import parse_toml
 
@@ -436,3 +437,41 @@ def test_a_changed_file_is_noticed(tmp_path: Path) -> None:
     assert list(secrets.values().values()) == ["second-22"]
     secrets.save("a", "third-3")
     assert "third-3" in secrets.values().values()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["PGPASSWORD", "GITHUB_TOKEN", "APIKEY", "MY_API_KEY_PROD", "AWS_SECRET_ACCESS_KEY", "SHOP__ACCESS_TOKEN",
+     "SOURCES__SHOP__ANYTHING", "SESSION_COOKIE", "stripe_api_key", "TOKEN_2"],
+)  # fmt: skip
+def test_a_variable_that_is_called_like_a_credential_is_a_secret(name: str) -> None:
+    assert [value for _, value in environment_secrets({name: "q8-Trf55zz"})] == ["q8-Trf55zz"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["PWD", "GIT_ASKPASS", "SSH_AUTH_SOCK", "TOKEN_URL", "KEYBOARD", "PASSWORD_FILE", "MONKEY"],
+)
+def test_a_variable_that_only_sounds_like_one_is_none(name: str) -> None:
+    assert not list(environment_secrets({name: "/usr/lib/thing"}))
+
+
+def test_a_login_in_an_address_is_a_secret_and_the_address_is_none(tmp_path: Path) -> None:
+    (tmp_path / ".dlt").mkdir()
+    (tmp_path / ".dlt" / "secrets.toml").write_text('base_url = "https://me:q8-Trf55@host/v1"\n')
+    (tmp_path / ".dlt" / "config.toml").write_text(
+        '[sources.shop]\napi_key = "in-config-9"\nlevel = "INFO-1x"\n'
+    )
+    secrets = ProjectSecrets(tmp_path, (), {"HOME": str(tmp_path), "HTTPS_PROXY": "http://u:prX-55zz@p:1"})
+    assert {"q8-Trf55", "in-config-9", "prX-55zz"} <= set(secrets.values().values())
+    assert "INFO-1x" not in secrets.values().values()
+    assert not [value for value in secrets.values().values() if "://" in value]
+
+
+def test_the_names_in_the_project_s_code_are_known_and_its_texts_are_not(tmp_path: Path) -> None:
+    (tmp_path / "shop_pipeline.py").write_text(
+        'def inventory(region):\n    return call("q8-hidden", page=1)\n'
+    )
+    words = ProjectSecrets(tmp_path, (), {}).words()
+    assert {"inventory", "region", "call", "page", "shop_pipeline", "shop"} <= words
+    assert "q8-hidden" not in words

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -102,7 +102,6 @@ class ModelClient:
         is more than may be spent.
         """
         clean = [replace(message, content=self._gate.redact(message.content)) for message in messages]
-        self._refuse_leaks(clean)
         reply = self.limits.reply
         collected = self._exchange(clean, reply, wanted, watch)
         allowed, more = self._shape.room(clean, reply), self._shape.room(clean, reply * 2)
@@ -136,10 +135,10 @@ class ModelClient:
             self._sdk.close()
             self._sdk = None
 
-    def _refuse_leaks(self, messages: Sequence[Message]) -> None:
-        texts = [message.content for message in messages]
-        serialised = json.dumps(texts, ensure_ascii=False)
-        path = next((path for text in (serialised, *texts) if (path := self._gate.leaks(text))), None)
+    def _refuse_leaks(self, body: Mapping[str, object]) -> None:
+        """The second look: at everything that is about to be sent, as it is sent. Raises ModelFailed."""
+        serialised = json.dumps(body, ensure_ascii=False)
+        path = self._gate.leaks(serialised)
         if path is None and self.endpoint.key and self.endpoint.key in serialised:
             path = self.endpoint.key_name
         if path:
@@ -155,6 +154,8 @@ class ModelClient:
             allowed = self._purse.allow(endpoint.model, endpoint.url, size_of(messages), wanted, most)
             try:
                 return self._once(messages, allowed, watch)
+            except ModelFailed:  # pilot's own no: nothing was sent
+                raise
             except Exception as error:  # the SDK lets through whatever an answer breaks: all of it is judged
                 fault = self._judge.of_exception(error)
             if fault.cure is Cure.SHORTEN:
@@ -174,6 +175,7 @@ class ModelClient:
     def _once(self, messages: Sequence[Message], reply: int, watch: Say | None) -> Collected:
         exchange = Exchange(self._open(), self._judge, reply if self._purse.bounds.set else None)
         body = self._shape.body(self.endpoint.model, messages, reply)
+        self._refuse_leaks(body)
         try:
             patience = self._patience.within(self._purse.seconds_left())
             within(lambda emit: exchange.send(body, emit), watch or _ignore, patience.answer, self.close)

@@ -17,6 +17,7 @@ DEFAULT_KEY_NAME = "OPENAI_API_KEY"
 NO_KEY = "none"
 """What is sent as the key to a server that wants none: the SDK insists on one."""
 
+_PASSWORD = "the model's address"
 _KNOWN = ("model", "base_url", "api_key_env", "window")
 
 
@@ -57,6 +58,18 @@ class ModelSettings:
     def on_loopback(self) -> bool:
         """Whether the endpoint runs on this machine."""
         return is_loopback(self.url)
+
+    @property
+    def address(self) -> str:
+        """The base URL without a login: what may be kept of it."""
+        parts = urlsplit(self.url)
+        return parts._replace(netloc=self.host).geturl() if "@" in parts.netloc else self.url
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        """What of these must not be shown, by what it is called: the key, and a password in the address."""
+        password = urlsplit(self.url).password
+        return {name: value for name, value in ((self.key_name, self.key), (_PASSWORD, password)) if value}
 
     @property
     def from_project(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,10 +12,13 @@ from pilot.errors import PilotError, UsageError
 from pilot.project.files import read_text
 from pilot.project.global_folder import global_folder
 from pilot.project.script_secrets import SecretRead
+from pilot.project.secret_values import is_secret_name
 from pilot.project.toml_file import Toml, leaf, leaves, parse_toml
 
 SECRETS = ".dlt/secrets.toml"
 MOUNTED = Path("/run/secrets")
+MOST_MOUNTED = 100
+LARGEST = 65_536
 ASSIGNED = re.compile(r"""=\s*(?:\"([^\"\r\n]+)\"?|'([^'\r\n]+)'?|([^\s\"'#\[{][^\r\n#]*))""")
 
 
@@ -70,8 +74,22 @@ class SecretStore:
         """
         user = global_folder(self._environ)
         for folder in (self._root / ".dlt", user):
-            for file in sorted(folder.glob("*secrets.toml")) if folder.is_dir() else ():
-                yield self._values_of(file)
+            for file in sorted(folder.glob("*.toml")) if folder.is_dir() else ():
+                values = self._values_of(file)
+                if not file.name.endswith("secrets.toml"):  # a key in config.toml is one all the same
+                    values = {p: v for p, v in values.items() if is_secret_name(p.rpartition(".")[2])}
+                yield values
+
+    def mounted_values(self) -> Iterator[tuple[str, str]]:
+        """The secrets that a container was given as files. Never raises."""
+        try:
+            files = sorted(MOUNTED.iterdir())[:MOST_MOUNTED] if MOUNTED.is_dir() else []
+        except OSError:
+            return
+        for file in files:
+            file = file / file.name if file.is_dir() else file
+            with suppress(OSError):
+                yield file.name, file.read_text(encoding="utf-8", errors="replace")[:LARGEST]
 
     def _values_of(self, file: Path) -> dict[str, str]:
         try:

@@ -10,13 +10,14 @@ from pilot.errors import UsageError
 from pilot.facts import SecretWanted
 from pilot.names import ProjectNames
 from pilot.options import SecretSource
+from pilot.project.code_words import code_words
 from pilot.project.destination_secrets import credentials_wanted
 from pilot.project.files import inside, read_text, write_text
 from pilot.project.given_secrets import match, parse_secret_option, value_of
 from pilot.project.placeholders import PLACEHOLDER, is_placeholder
 from pilot.project.script_secrets import SecretRead, secrets_read
 from pilot.project.secret_store import SECRETS, SecretStore, environment_name
-from pilot.project.secret_values import environment_secrets, is_setting
+from pilot.project.secret_values import environment_secrets, is_setting, of_settings
 from pilot.project.toml_file import Toml, leaf, leaves, parse_toml, with_values
 
 __all__ = ["ProjectSecrets", "parse_secret_option"]
@@ -31,6 +32,7 @@ class ProjectSecrets:
         self._sources = tuple(sources)
         self._store = SecretStore(root, environ)
         self._saved: dict[str, str] = {}
+        self._met: dict[str, str] = {}
 
     def wanted(self, names: ProjectNames) -> tuple[SecretWanted, ...]:
         """The secrets that script and destination read, and which of them have a value.
@@ -100,10 +102,16 @@ class ProjectSecrets:
                 values[path if path not in values else f"{path}.{len(values)}"] = value
         return values
 
+    def words(self) -> frozenset[str]:
+        """The names that the project's code uses: a secret of the same name can't be hidden everywhere."""
+        return code_words(self._root)
+
     def _look(self, read: SecretRead, pipeline: str, contents: tuple[Toml, ...]) -> dict[str, bool]:
         found = self._store.find(read, pipeline, contents)
         if any(source.name in read.places for source in self._sources):
             return {read.path: True}
+        if found is not None and isinstance(found.value, str) and not is_setting(found.path):
+            self._met[found.path] = found.value
         if found is None:
             return {} if read.optional else {read.path: False}
         below = leaves(found.value, tuple(found.path.split(".")))
@@ -138,13 +146,15 @@ class ProjectSecrets:
 
     def _all_values(self) -> Iterator[tuple[str, str]]:
         yield from self._saved.items()
+        yield from list(self._met.items())
         for source in self._sources:
             try:
                 yield source.name, value_of(source, self.environ)
             except UsageError:
                 continue
         for values in self._store.file_values():
-            yield from ((path, value) for path, value in values.items() if not is_setting(path))
+            yield from of_settings(values)
+        yield from self._store.mounted_values()
         yield from self._of_environment
 
     @cached_property

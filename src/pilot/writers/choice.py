@@ -135,7 +135,12 @@ class WriterRoom:
             best = (found if named else best_of(offered, date.today())) or best
         limits = limits_of(best.name, settings.window or best.window)
         choice = WriterChoice(
-            "model", best.name, settings.url, limits.window, limits.reply, named=settings.model is not None
+            "model",
+            best.name,
+            settings.address,
+            limits.window,
+            limits.reply,
+            named=settings.model is not None,
         )
         self._refuse_unpriced(choice)
         says = (
@@ -170,8 +175,8 @@ class WriterRoom:
         settings = self._settings.with_model(choice.model)
         model = choice.model or PREFERRED[0]
         limits = limits_of(model, choice.window)
-        if choice.base_url != settings.url:
-            now = settings.url if settings.base_url or settings.key else "none"
+        if choice.base_url != settings.address:
+            now = settings.address if settings.base_url or settings.key else "none"
             raise UsageError(
                 f"This session used the model at {choice.base_url}; now {now} is configured.",
                 "Set OPENAI_BASE_URL as it was, or choose a model again: --model NAME, or /model NAME.",
@@ -229,7 +234,7 @@ def _question(settings: ModelSettings, what: str) -> Question:
     choices = (Choice(_YES, "yes"), Choice(_NO, "no"))
     if settings.from_project:
         text = f"This project's {Source.PROJECT.value} names a model's endpoint: use {what}?"
-        flag = f"OPENAI_BASE_URL={settings.url} (or --model builtin)"
+        flag = f"OPENAI_BASE_URL={settings.address} (or --model builtin)"
         return Question(text, flag, default=_NO, choices=choices, free=False)
     text = f"Use a model with {what} for this project? Its requests may cost money."
     return Question(text, "--model NAME (or --model builtin)", default=_YES, choices=choices, free=False)
