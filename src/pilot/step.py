@@ -13,6 +13,7 @@ from pilot.run.result import RunResult
 from pilot.screen import Block
 
 if TYPE_CHECKING:
+    from pilot.judge.evidence import Evidence
     from pilot.kit import Kit
     from pilot.session.session import Session
 
@@ -40,6 +41,8 @@ class Outcome:
     """The run of the script, for validators."""
     findings: tuple[Finding, ...] = ()
     """What the step itself found wrong."""
+    evidence: Evidence | None = None
+    """What a load is judged by, for validators."""
 
 
 class Step(ABC):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 
@@ -23,3 +23,15 @@ class TableVerdict:
     judged: Judged
     reason: str
     """`API total 1 204 = 1 204 rows`, `Link header ended`, `paging unknown: 100 rows are the page limit`."""
+
+
+@dataclass(frozen=True)
+class LoadRecord:
+    """What the newest load left behind to be judged by, besides its traffic."""
+
+    ids: tuple[str, ...] = ()
+    """dlt's ids of the loads that finished in the run."""
+    unfilled: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Columns of which dlt said that no record had a value, by table."""
+    before: dict[str, int] = field(default_factory=dict)
+    """Rows of the tables before it, as they were counted last."""

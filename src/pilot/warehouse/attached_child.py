@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pilot.warehouse.cells import OWN_COLUMNS, Refused, answer, question, result
-    from pilot.warehouse.counting import Counter, Table, counted, described
+    from pilot.warehouse.counting import Counter, Table, absent, counted, described
 else:
     sys.path.append(str(Path(__file__).parent))
     from cells import OWN_COLUMNS, Refused, answer, question, result
-    from counting import Counter, Table, counted, described
+    from counting import Counter, Table, absent, counted, described
 
 WRITING = (
     "Insert",
@@ -118,6 +118,7 @@ def counts(pipeline: Any, loads: list[str]) -> list[dict[str, Any]]:
                 name = table["name"]
                 own = Table(name, list(table["columns"]), client.make_qualified_table_name(name))
                 found.append(counted(own, known[name], loads, ClientCounter(client)))
+            found += absent(known)
     return found
 
 

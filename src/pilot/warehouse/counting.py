@@ -75,7 +75,17 @@ def _described(table: dict[str, Any], root: dict[str, Any]) -> dict[str, Any]:
         "strategy": root.get("x-merge-strategy") or "",
         "keys": keys or [c["name"] for c in columns if c.get("merge_key")],
         "incremental": any(column.get("incremental") for column in columns),
+        "absent": not (table.get("x-normalizer") or {}).get("seen-data"),
     }
+
+
+def absent(known: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """The tables that dlt knows of, and never had a record for."""
+    return [
+        {**told, "name": name, "rows": 0}
+        for name, told in known.items()
+        if told["absent"] and not told["parent"]
+    ]
 
 
 def counted(table: Table, known: dict[str, Any], loads: Sequence[str], counter: Counter) -> dict[str, Any]:
@@ -84,7 +94,14 @@ def counted(table: Table, known: dict[str, Any], loads: Sequence[str], counter: 
     filter_ = _of_loads(table, loads, counter)
     rows = counter.count(f"SELECT count(*) FROM {table.full}") or 0
     new = counter.count(f"SELECT count(*) FROM {table.full}{filter_}") if filter_ else None
-    told: dict[str, Any] = {**known, "name": table.name, "rows": rows, "new": new}
+    told: dict[str, Any] = {
+        **known,
+        "absent": False,
+        "name": table.name,
+        "rows": rows,
+        "new": new,
+        "columns": table.columns,
+    }
     told["empty"] = _empty(table, counter) if rows else []
     columns = [counter.quoted(column) for column in table.columns]
     if child and PARENT in table.own:

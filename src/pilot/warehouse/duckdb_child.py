@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from pilot.warehouse.cells import OWN_COLUMNS, Refused, answer, question, result
-    from pilot.warehouse.counting import Counter, Table, counted, described
+    from pilot.warehouse.counting import Counter, Table, absent, counted, described
 else:
     sys.path.append(str(Path(__file__).parent))
     from cells import OWN_COLUMNS, Refused, answer, question, result
-    from counting import Counter, Table, counted, described
+    from counting import Counter, Table, absent, counted, described
 
     try:
         import _duckdb as duckdb  # the package around it, unneeded here, takes as long again
@@ -161,15 +161,12 @@ def counts(connection: DuckDBPyConnection, dataset: str | None, loads: list[str]
     for table, column, _ in connection.execute(TABLES, [dataset]).fetchall():
         columns.setdefault(table, []).append(column)
     counter = DuckDbCounter(connection)
-    return [
-        counted(
-            Table(name, own, qualified(dataset, name), qualified(staging, name) if name in staged else None),
-            known.get(name, {}),
-            loads,
-            counter,
-        )
-        for name, own in columns.items()
-    ]
+    found = []
+    for name, own in columns.items():
+        staging_name = qualified(staging, name) if name in staged else None
+        table = Table(name, own, qualified(dataset, name), staging_name)
+        found.append(counted(table, known.get(name, {}), loads, counter))
+    return found + [table for table in absent(known) if table["name"] not in columns]
 
 
 def count(connection: DuckDBPyConnection, dataset: str, table: str) -> int:

@@ -11,7 +11,7 @@ from pilot.warehouse.tables import TableInfo
 def key_columns(table: TableInfo, key: Sequence[str]) -> tuple[str, ...]:
     """The columns that hold a key's fields, by dlt's naming; empty where one of them is missing."""
     known = {column.name for column in table.columns}
-    found = tuple(next((n for n in (name, _snake_case(name)) if n in known), "") for name in key)
+    found = tuple(next((n for n in (name, column_name(name)) if n in known), "") for name in key)
     return found if all(found) else ()
 
 
@@ -26,7 +26,7 @@ def _count(table: TableInfo, columns: Sequence[str]) -> str:
     return f"SELECT '{name}', count(*) FROM (SELECT DISTINCT {listed} FROM {table.qualified}) AS keys"
 
 
-def _snake_case(name: str) -> str:
+def column_name(name: str) -> str:
     """dlt's default naming: `stationId` becomes `station_id`, `wind.speed` becomes `wind__speed`."""
     parts = (re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", part) for part in name.split("."))
     return "__".join(re.sub(r"\W+", "_", part).lower() for part in parts)

@@ -40,6 +40,8 @@ class TableCounts:
     they are (child tables, tables in columns)."""
     repeated: int | None = None
     """Of those rows: how many are the same as another one in every column but dlt's own."""
+    columns: tuple[str, ...] = ()
+    """dlt's own left out."""
     empty: tuple[str, ...] = ()
     """Columns without a single value."""
     resource: str = ""
@@ -60,6 +62,8 @@ class TableCounts:
     """Of those: different ones."""
     staged_values: dict[str, int] = field(default_factory=dict)
     """Of those: different values of the key (under the empty name), and of columns that look like an id."""
+    absent: bool = False
+    """dlt knows of it, but no record ever came for it: the destination has no such table."""
     parents: int | None = None
     """For a child table: how many of its parents have rows here."""
 
