@@ -76,6 +76,14 @@ class Ledger:
         decode = msgspec.json.Decoder(tuple[Exchange, ...]).decode
         return tuple(exchange for row in rows for exchange in decode(zlib.decompress(row[0])))
 
+    def newest_traffic(self, cell: int | None) -> tuple[Exchange, ...]:
+        """The exchanges of the newest of a cell's runs, or of all of the session's."""
+        row = self._db.execute(
+            "SELECT data FROM traffic WHERE session = :s AND (:c IS NULL OR cell = :c) ORDER BY id DESC LIMIT 1",
+            {"s": self._session, "c": cell},
+        ).fetchone()
+        return () if row is None else msgspec.json.decode(zlib.decompress(row[0]), type=tuple[Exchange, ...])
+
     def add_exchange(self, cell: int | None, exchange: ModelExchange) -> None:
         """A model's answer, the moment it is complete."""
         data = zlib.compress(self._encode(exchange))
