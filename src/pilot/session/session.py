@@ -7,33 +7,22 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
 
 import msgspec
 
 from pilot.errors import PilotError
 from pilot.facts import Facts
-from pilot.finding import Finding, Json
+from pilot.finding import Finding
 from pilot.run.traffic import Exchange
-from pilot.session.cell import Cell, CellState, FileChange
+from pilot.session.cell import COMING, Cell, CellState, FileChange, Undone
 from pilot.session.ledger import ModelExchange, PersonAnswer
+from pilot.session.redactor import Redactor as Redactor
+from pilot.session.redactor import encoded
 from pilot.session.sessions import chosen
+from pilot.session.snapshots import WITHHELD as WITHHELD
+from pilot.session.snapshots import Kept, content_hash, read_kept
 from pilot.session.store import Store
 from pilot.writers.writer import Usage
-
-WITHHELD = "withheld"
-"""Stands for the hash of a content that was not kept, because it holds a secret."""
-
-
-class Redactor(Protocol):
-    """Takes secrets out of what is written down."""
-
-    def tree(self, tree: Json) -> Json:
-        """The same builtins with every text redacted."""
-
-    def leak(self, text: str) -> str | None:
-        """The path of a secret that is still in a text."""
-
 
 class Session:
     """What is known: typed facts and frozen cells; no client, no console inside."""
@@ -45,7 +34,7 @@ class Session:
         self.reason: Finding | None = None
         """Why the step that runs now is run once more, or as a remedy."""
         self.broken: tuple[Cell, ...] = ()
-        """The cells that ran when pilot was killed, found as the session was taken up."""
+        """Cells that ran when pilot was killed, until what they left behind is cleared: `take_up`."""
         self._store = store
         self._redactor = redactor
         self._ledger = store.ledger(number, self._encode)
@@ -57,7 +46,7 @@ class Session:
         cls, store: Store, redactor: Redactor, policy: str, facts: Facts, name: str | None = None
     ) -> Session:
         """A new session; an earlier one is set aside."""
-        number = store.add_session(policy, _encode(redactor, facts), name)
+        number = store.add_session(policy, encoded(redactor, facts), name)
         return cls(store, redactor, number, policy, facts)
 
     @classmethod
@@ -71,8 +60,6 @@ class Session:
             if which is not None:
                 store.reopen_session(session.number)
             session.broken = session._end_broken_cells()
-            for cell in session.broken:
-                session._save(cell)
         return session
 
     @classmethod
@@ -132,7 +119,7 @@ class Session:
     def at(self, policy: str, position: int, parent: int | None) -> Cell | None:
         """The newest cell of an entry of a policy that was not taken back."""
         for cell in reversed(self.children(parent)):
-            if (cell.policy, cell.position) == (policy, position) and cell.state is not CellState.UNDONE:
+            if (cell.policy, cell.position) == (policy, position) and not cell.state.past:
                 return cell
         return None
 
@@ -148,30 +135,42 @@ class Session:
 
     def finish(self, cell: Cell, learned: Facts | None = None) -> Cell:
         """A cell ends; what it learned and its record reach the disk together."""
-        cell = replace(cell, changes=self._cells[cell.id].changes)
-        self.facts = self.facts.learn(learned or Facts())
+        changes = tuple(change for change in self._cells[cell.id].changes if change.after != COMING)
+        cell = replace(cell, changes=changes)
+        self._learn(learned or Facts())
         self._cells[cell.id] = cell
         self._store.end_cell(self.number, cell.id, self._encode(cell), self._encode(self.facts))
         return cell
 
     def learn(self, news: Facts) -> None:
         """Know more, in the midst of a cell."""
-        self.facts = self.facts.learn(news)
+        self._learn(news)
         self._store.save_facts(self.number, self._encode(self.facts))
 
-    def record_change(self, root: Path, path: str, after: bytes) -> None:
-        """A file is about to change: keep both contents, and note them in the running cell."""
-        file = root / path
-        mode = file.stat().st_mode & 0o7777 if file.exists() else 0o644
-        before = self._keep(path, file.read_bytes(), mode) if file.exists() else None
-        self._note(FileChange(path, before, self._keep(path, after, mode)))
+    def _learn(self, news: Facts) -> None:
+        known, self.facts = self.facts, self.facts.learn(news)
+        if self.facts != known:
+            self._store.forget_undone(self.number)
+
+    def record_change(self, root: Path, path: str, after: bytes, mode: int | None = None) -> None:
+        """A file is about to change: keep both contents, and note them in the running cell.
+
+        `mode` is what a new file will have.
+        """
+        before = read_kept(root / path)
+        mode = before[1] if before else mode if mode is not None else 0o644
+        self._note(FileChange(path, self._keep(path, before), self._keep(path, (after, mode))))
 
     def record_created(self, root: Path, paths: Iterable[str]) -> None:
         """Files came that were not there before the running cell."""
         for path in paths:
-            file = root / path
-            mode = file.stat().st_mode & 0o7777
-            self._note(FileChange(path, None, self._keep(path, file.read_bytes(), mode)))
+            self._note(FileChange(path, None, self._keep(path, read_kept(root / path))))
+
+    def record_coming(self, root: Path, paths: Iterable[str]) -> None:
+        """Files may come that are not there yet; a killed pilot can't say which of them did."""
+        for path in paths:
+            if not (root / path).exists():
+                self._note(FileChange(path, None, COMING))
 
     def _note(self, change: FileChange) -> None:
         """Note a change in the running cell; several changes of one file are one."""
@@ -182,7 +181,29 @@ class Session:
         if earlier is not None:
             change = replace(change, before=earlier.before)
         others = tuple(c for c in cell.changes if c.path != change.path)
-        self._save(replace(cell, changes=(*others, change)))
+        self._cells[cell.id] = cell = replace(cell, changes=(*others, change))
+        left = None if change.after == COMING else change.after
+        self._store.save_change(self.number, cell.id, self._encode(cell), change.path, left)
+        self._store.forget_undone(self.number)
+
+    def edited(self, root: Path) -> list[FileChange]:
+        """Files that somebody else changed since pilot left them."""
+        found = []
+        for path, digest in self._store.left().items():
+            if digest != WITHHELD:
+                now = read_kept(root / path)
+                if (content_hash(*now) if now else None) != digest:
+                    found.append(FileChange(path, digest, self._keep(path, now)))
+        return found
+
+    def leave(self, path: str, digest: str | None) -> None:
+        """Note that a file is now as that hash says."""
+        self._store.leave(path, digest)
+
+    def settle(self, cell: Cell) -> None:
+        """A broken cell's record, once what it left behind is cleared."""
+        self._save(cell)
+        self.broken = tuple(broken for broken in self.broken if broken.id != cell.id)
 
     def record_consent(self, act: str, answer: str) -> None:
         """Write down what was agreed to."""
@@ -201,6 +222,10 @@ class Session:
     def traffic(self, cell: int | None = None) -> tuple[Exchange, ...]:
         """The exchanges of a cell's runs, oldest first; without a cell those of the whole session."""
         return self._ledger.traffic(cell)
+
+    def newest_traffic(self, cell: int) -> tuple[Exchange, ...]:
+        """The exchanges of the newest of a cell's runs."""
+        return self._ledger.newest_traffic(cell)
 
     def record_exchange(self, exchange: ModelExchange) -> None:
         """Keep a model's answer, with the cell that asked for it."""
@@ -240,7 +265,7 @@ class Session:
     def left_by(self, step: str, path: str) -> str | None:
         """A file's text as the newest cell of a step left it; None where that cell did not change it."""
         for cell in reversed(self.cells):
-            if cell.step == step and cell.state is not CellState.UNDONE:
+            if cell.step == step and not cell.state.past:
                 found = next((change.after for change in cell.changes if change.path == path), None)
                 kept = None if found in (None, WITHHELD) else self.content(found)
                 return kept[0].decode("utf-8", "replace") if kept else None
@@ -250,20 +275,50 @@ class Session:
         """A kept content and its mode; None for no file. Raises KeyError for one that was withheld."""
         return None if digest is None else self._store.kept(digest)
 
-    def take_back(self, cells: Iterable[Cell], *, facts: bool) -> None:
-        """Mark cells as taken back; with `facts`, know again what was known before the first of them."""
-        undone = [replace(cell, state=CellState.UNDONE) for cell in cells]
-        self._cells.update({cell.id: cell for cell in undone})
-        if facts and undone:
-            stored = self._store.facts_before(self.number, min(cell.id for cell in undone))
-            self.facts = msgspec.json.decode(stored, type=Facts)
-        rows = [(cell.id, self._encode(cell)) for cell in undone]
-        self._store.take_back(self.number, rows, self._encode(self.facts), live=False)
+    def make_stale(self, cells: Iterable[Cell]) -> None:
+        """Cells that will be done anew, because something before them is; what they changed stays."""
+        stale = self._with_states((cell, CellState.STALE) for cell in cells)
+        self._store.take_back(self.number, stale, self._encode(self.facts))
 
-    def _keep(self, path: str, content: bytes, mode: int) -> str:
-        if path.endswith("secrets.toml") or self._redactor.leak(content.decode("utf-8", "replace")):
+    def undo(self, undone: Undone) -> int:
+        """Cells are taken back: know again what was known before the first of them; its number."""
+        first = min(cell for cell, _ in undone.cells)
+        rows = self._with_states((self._cells[cell], CellState.UNDONE) for cell, _ in undone.cells)
+        data = self._encode(replace(undone, facts=self.facts))
+        self.facts = msgspec.json.decode(self._store.facts_before(self.number, first), type=Facts)
+        left = [(file.path, file.before) for file in undone.files]
+        return self._store.undo(self.number, rows, self._encode(self.facts), left, data)
+
+    def redo(self, number: int, undone: Undone) -> None:
+        """What was taken back counts again, and so does what was known then."""
+        rows = self._with_states((self._cells[cell], state) for cell, state in undone.cells)
+        self.facts = undone.facts
+        left = [(file.path, file.after) for file in undone.files]
+        self._store.redo(self.number, rows, self._encode(self.facts), left, number)
+
+    def last_undone(self) -> tuple[int, Undone, str | None] | None:
+        """What was taken back last and can be given again: its number, it, and what is not through yet."""
+        found = self._store.undone(self.number)
+        if found is None:
+            return None
+        number, data, pending = found
+        return number, msgspec.json.decode(data, type=Undone), pending
+
+    def settle_undone(self, number: int) -> None:
+        """The files have followed an undo or a redo."""
+        self._store.settle(number)
+
+    def _with_states(self, cells: Iterable[tuple[Cell, CellState]]) -> list[tuple[int, bytes]]:
+        changed = [replace(cell, state=state) for cell, state in cells]
+        self._cells.update({cell.id: cell for cell in changed})
+        return [(cell.id, self._encode(cell)) for cell in changed]
+
+    def _keep(self, path: str, kept: Kept | None) -> str | None:
+        if kept is None:
+            return None
+        if path.endswith("secrets.toml") or self._redactor.leak(kept[0].decode("utf-8", "replace")):
             return WITHHELD
-        return self._store.keep(content, mode)
+        return self._store.keep(*kept)
 
     def _save(self, cell: Cell) -> Cell:
         self._cells[cell.id] = cell
@@ -271,7 +326,7 @@ class Session:
         return cell
 
     def _encode(self, value: object) -> bytes:
-        return _encode(self._redactor, value)
+        return encoded(self._redactor, value)
 
     def _end_broken_cells(self) -> tuple[Cell, ...]:
         """Cells that ran when pilot was killed did not finish."""
@@ -279,8 +334,3 @@ class Session:
         broken = tuple(replace(cell, state=CellState.INTERRUPTED) for cell in running)
         self._cells.update({cell.id: cell for cell in broken})
         return broken
-
-
-def _encode(redactor: Redactor, value: object) -> bytes:
-    # by way of JSON, so that the redactor meets nothing but builtins
-    return msgspec.json.encode(redactor.tree(msgspec.json.decode(msgspec.json.encode(value))))
