@@ -240,6 +240,22 @@ def export(
 
 @app.command()
 @working
+def replay(
+    options: Options,
+    file: Annotated[Path, typer.Argument(help="A record: what pilot export session.json wrote.")],
+    live: Annotated[bool, typer.Option("--live", help="Ask the model itself, not the record.")] = False,
+) -> int:
+    """Do again what a record tells, in an empty folder, with the answers that it holds.
+
+    pilot replay ../session.json --secret api_key=env:KEY --yes
+    """
+    from pilot.commands import replay
+
+    return replay.replay(options, file, live)
+
+
+@app.command()
+@working
 def doctor(options: Options) -> int:
     """What is set up here: dlt, the destination, the model, the writer that would be used."""
     from pilot.commands import doctor

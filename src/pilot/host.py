@@ -57,8 +57,10 @@ class Host(Protocol):
 
     interactive: bool
     """Whether somebody is there to answer."""
-    waited: float
-    """Seconds spent waiting for the person so far: a cell's time does not count them."""
+
+    @property
+    def waited(self) -> float:
+        """Seconds spent waiting for the person so far: a cell's time does not count them."""
 
     def show(self, *blocks: Block) -> None:
         """Show blocks, in order."""

@@ -62,3 +62,5 @@ class Options:
     """Environment variables that the script may see, by name."""
     session: str | None = None
     """Which of the project's sessions: its number or name; None is the newest."""
+    answers: tuple[tuple[str, str], ...] | None = None
+    """In a replay: every question that was answered then, with its answer, oldest first."""

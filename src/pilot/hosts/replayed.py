@@ -1,0 +1,83 @@
+"""A host that has been asked all this before: recorded answers first, then whoever is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+
+from pilot.errors import AnswerMissing
+from pilot.host import Host, Progress, Question
+from pilot.screen import Block, Line
+from pilot.session.cell import Cell
+
+_CONSENT = "--yes"
+
+
+class ReplayedHost:
+    """Shows on another host, and answers from a record.
+
+    What only words can answer comes from the record. Consent is the person's own, as the record may be
+    somebody else's: `yes` stands for it as `--yes` does, and covers no more than that.
+    """
+
+    interactive = True
+
+    def __init__(self, host: Host, answers: Iterable[tuple[str, str]], yes: bool) -> None:
+        self._host = host
+        self._yes = yes
+        self._answers: dict[str, list[str]] = {}
+        for question, answer in answers:
+            self._answers.setdefault(question, []).append(answer)
+
+    @property
+    def waited(self) -> float:
+        """Seconds spent waiting for the person."""
+        return self._host.waited
+
+    def ask(self, question: Question) -> str:
+        """The recorded answer; where there is none, what the person (or the question's default) says."""
+        if self._is_theirs(question):
+            return self._ask_person(question)
+        recorded = self._answers.get(question.text)
+        if recorded:
+            answer = recorded.pop(0)
+            self._host.show(Line(f"{question.text} {answer} (from the record)", "quiet"))
+            return answer
+        if question.flag == _CONSENT and question.default is not None:
+            return question.default
+        return self._ask_person(question)
+
+    def _is_theirs(self, question: Question) -> bool:
+        """Consent that was not given by `--yes`, and what was typed hidden: neither is in a record."""
+        agreed = question.flag == _CONSENT and self._yes
+        words = question.flag != _CONSENT and (question.free or question.many)
+        return question.hidden or not (agreed or words)
+
+    def _ask_person(self, question: Question) -> str:
+        if self._host.interactive:
+            return self._host.ask(question)
+        if question.optional and not question.hidden:
+            return ""
+        if question.flag != _CONSENT and question.default is not None and question.free:
+            return question.default
+        raise AnswerMissing(question.text, question.flag)
+
+    def show(self, *blocks: Block) -> None:
+        """Show blocks."""
+        self._host.show(*blocks)
+
+    def working(self, text: str) -> AbstractContextManager[Progress]:
+        """Tell what is going on."""
+        return self._host.working(text)
+
+    def edit(self, text: str, suffix: str) -> str | None:
+        """Let the person edit."""
+        return self._host.edit(text, suffix)
+
+    def open_cell(self, cell: Cell) -> None:
+        """A cell begins."""
+        self._host.open_cell(cell)
+
+    def close_cell(self, cell: Cell) -> None:
+        """A cell has ended."""
+        self._host.close_cell(cell)
