@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -123,8 +125,10 @@ def test_a_locked_database_names_who_holds_it_and_is_loaded_later(scripts: Scrip
         failed = scripts.run(PIPELINE.format(options="", number=2), RunMode.LOAD)
     finding = classify(failed)
     assert finding is not None
-    assert (finding.kind, finding.remedy) == (FindingKind.DESTINATION, Remedy.STOP)
-    assert "another program (process " in finding.says
+    assert (finding.kind, finding.remedy) == (FindingKind.DESTINATION_LOCKED, Remedy.UNLOCK)
+    assert re.search(r"another program \(python[\d.]*, process \d+\)", finding.says)
+    assert finding.evidence["process"] == os.getpid()
+    assert finding.evidence["file"] == str(scripts.root / "weather.duckdb")
     scripts.runner.clear_pending("weather")
     assert scripts.run(PIPELINE.format(options="", number=3), RunMode.LOAD).ok
     assert stored(scripts.root) == [(3, "Bern")]

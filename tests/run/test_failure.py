@@ -61,7 +61,7 @@ def test_a_good_run_is_no_failure(scripts: Scripts) -> None:
         ("import json; json.loads('')", FindingKind.UNEXPECTED_ANSWER, Remedy.REPAIR, "empty answer"),
         (
             "raise OSError(28, 'No space left on device')",
-            FindingKind.DESTINATION,
+            FindingKind.OUT_OF_SPACE,
             Remedy.STOP,
             "disk is full",
         ),

@@ -7,24 +7,12 @@ import re
 import sys
 from pathlib import Path
 
+from pilot.project.packages import SHARED, package_of
+
 SQLGLOT = "sqlglot<30.1"
 WHY = "# reading loaded data through dlt 1.31 breaks with newer sqlglot"
 _COME_WITH_DLT = "dlt requests sqlglot yaml tomlkit pendulum orjson simplejson jsonpath_ng fsspec"
 COME_WITH_DLT = frozenset(_COME_WITH_DLT.split())
-OTHER_NAMES = {
-    "bs4": "beautifulsoup4",
-    "dateutil": "python-dateutil",
-    "dotenv": "python-dotenv",
-    "git": "GitPython",
-    "google": "google-api-python-client",
-    "jwt": "PyJWT",
-    "OpenSSL": "pyOpenSSL",
-    "PIL": "Pillow",
-    "psycopg2": "psycopg2-binary",
-    "serial": "pyserial",
-    "sklearn": "scikit-learn",
-}
-"""Modules that are installed under another name."""
 
 
 def requirements_for(script: str, existing: str, root: Path | None = None) -> str | None:
@@ -50,8 +38,8 @@ def _third_party(script: str, root: Path | None) -> list[str]:
         tree = ast.parse(script)
     except (SyntaxError, ValueError):
         return []
-    known = sys.stdlib_module_names | COME_WITH_DLT | {"__future__"}
-    packages = {OTHER_NAMES.get(name, name) for name in _imports(tree) - known if not _is_own(root, name)}
+    known = sys.stdlib_module_names | COME_WITH_DLT | SHARED | {"__future__"}
+    packages = {package_of(name) or name for name in _imports(tree) - known if not _is_own(root, name)}
     return sorted(packages, key=str.lower)
 
 

@@ -1,4 +1,4 @@
-"""Failures at the API: an answer that is an error, or no answer at all."""
+"""Failures at the API: an answer that is an error, or not what was expected, or no answer at all."""
 
 from __future__ import annotations
 
@@ -6,32 +6,88 @@ import re
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from pilot.finding import Finding, FindingKind, Remedy
-from pilot.run.result import ErrorLink, RunError
-from pilot.run.wording import evidence_of, has, link_like, place
+from pilot.finding import Finding, FindingKind, Json, Remedy
+from pilot.run.result import Answer, ErrorLink, RunError
+from pilot.run.wording import evidence_of, first_line, has, link_like, place
 
-_NO_ANSWER = {
-    "NameResolutionError": "its name is not known (DNS)",
-    "gaierror": "its name is not known (DNS)",
-    "SSLCertVerificationError": "its certificate is not trusted (TLS)",
-    "SSLError": "a secure connection can't be made (TLS)",
-    "ProxyError": "the proxy does not let it through",
-    "ConnectionRefusedError": "it refuses the connection",
-    "ReadTimeout": "it did not answer in time",
-    "ReadTimeoutError": "it did not answer in time",
-    "ConnectTimeout": "it did not answer in time",
-    "ConnectTimeoutError": "it did not answer in time",
-    "TimeoutError": "it did not answer in time",
-    "ConnectionResetError": "it broke off the connection",
-    "RemoteDisconnected": "it broke off the connection",
-    "ChunkedEncodingError": "it broke off in the middle of the answer",
-    "IncompleteRead": "it broke off in the middle of the answer",
-    "NewConnectionError": "no connection can be made",
-    "ConnectError": "no connection can be made",
-    "ConnectionError": "no connection can be made",
-    "URLError": "no connection can be made",
+_DNS, _TLS, _PROXY, _REFUSED = "dns", "tls", "proxy", "refused"
+_TIMEOUT, _BROKEN, _CONNECTION = "timeout", "broken_off", "no_connection"
+
+_CAUSES = {
+    "NameResolutionError": _DNS,
+    "gaierror": _DNS,
+    "SSLCertVerificationError": _TLS,
+    "SSLError": _TLS,
+    "ProxyError": _PROXY,
+    "ConnectionRefusedError": _REFUSED,
+    "ReadTimeout": _TIMEOUT,
+    "ReadTimeoutError": _TIMEOUT,
+    "ConnectTimeout": _TIMEOUT,
+    "ConnectTimeoutError": _TIMEOUT,
+    "PoolTimeout": _TIMEOUT,
+    "WriteTimeout": _TIMEOUT,
+    "ServerTimeoutError": _TIMEOUT,
+    "TimeoutError": _TIMEOUT,
+    "ConnectionResetError": _BROKEN,
+    "BrokenPipeError": _BROKEN,
+    "RemoteDisconnected": _BROKEN,
+    "RemoteProtocolError": _BROKEN,
+    "ServerDisconnectedError": _BROKEN,
+    "ChunkedEncodingError": _BROKEN,
+    "IncompleteRead": _BROKEN,
+    "ReadError": _BROKEN,
+    "NewConnectionError": _CONNECTION,
+    "ClientConnectorError": _CONNECTION,
+    "ConnectError": _CONNECTION,
+    "ConnectionError": _CONNECTION,
+    "URLError": _CONNECTION,
 }
-"""Innermost class names to words; the telling ones first."""
+"""Class names to causes; the telling ones first, wherever in the chain they are."""
+
+_WORDS = {
+    _DNS: "its name is not known (DNS)",
+    _TLS: "a secure connection can't be made (TLS)",
+    _PROXY: "the proxy does not let it through",
+    _REFUSED: "it refuses the connection",
+    _TIMEOUT: "it did not answer in time",
+    _BROKEN: "it broke off the connection",
+    _CONNECTION: "no connection can be made",
+}
+_TELLING = {
+    "Name or service not known": _DNS,
+    "nodename nor servname": _DNS,
+    "Temporary failure in name resolution": _DNS,
+    "getaddrinfo failed": _DNS,
+    "CERTIFICATE_VERIFY_FAILED": _TLS,
+    "WRONG_VERSION_NUMBER": _TLS,
+    "Connection refused": _REFUSED,
+    "timed out": _TIMEOUT,
+}
+"""What a library says that has one class for every cause."""
+_PASSING = (_TIMEOUT, _BROKEN)
+"""Causes that may be gone a moment later."""
+_HINTS = {
+    _DNS: "Check the host's name, and the network.",
+    _TLS: "Check http or https; a company's own certificate goes into REQUESTS_CA_BUNDLE.",
+    _PROXY: "Check HTTP_PROXY, HTTPS_PROXY and NO_PROXY.",
+    _REFUSED: "Is the API up, and the port right? pilot resume tries again.",
+}
+
+_SHAPE_ERRORS = {"KeyError", "IndexError", "TypeError", "AttributeError", "ValueError", "StopIteration"}
+"""What code raises that finds something else in an answer than it looks for."""
+_OWN_MISTAKES = {"NameError", "UnboundLocalError", "ZeroDivisionError", "RecursionError"}
+_NOT_INDEXED = ("indices must be", "not subscriptable", "has no attribute", "not iterable")
+_NO_KEY = (
+    "api key",
+    "apikey",
+    "api_key",
+    "unauthori",
+    "authenticat",
+    "access token",
+    "credential",
+    "forbidden",
+)
+_TOO_MANY = ("rate limit", "ratelimit", "too many requests", "quota exceeded", "throttl")
 
 
 def answer_failure(error: RunError) -> Finding | None:
@@ -48,10 +104,79 @@ def answer_failure(error: RunError) -> Finding | None:
     return Finding(kind, f"{where}{words} ({_status_text(error.status)}){at}.", remedy, evidence)
 
 
+def unexpected_answer(error: RunError) -> Finding | None:
+    """An answer that the script could not read, or in which it looked for something else."""
+    link = link_like(error, "JSONDecodeError")
+    if link is not None:
+        if error.answer is not None and error.answer.status >= 400:
+            return ignored_answer(error.answer, _said(error), evidence_of(error, link))
+        return _unreadable(error, link)
+    if error.answer is None or not _in_own_code(error):
+        return None
+    root = error.root.type.rpartition(".")[2]
+    if error.answer.status >= 400 and root not in _OWN_MISTAKES:
+        return ignored_answer(error.answer, _said(error), evidence_of(error, error.root))
+    if root in _SHAPE_ERRORS and (error.answer.words or _of_another_type(error)):
+        return ignored_answer(error.answer, _said(error), evidence_of(error, error.root))
+    return None
+
+
+def ignored_answer(answer: Answer, then: str, evidence: dict[str, Json] | None = None) -> Finding:
+    """An answer that should have ended the run by itself; `then` says what came of it instead."""
+    evidence = dict(evidence or {}) | {"status": answer.status, "url": answer.url}
+    if answer.words:
+        evidence["answer"] = answer.words
+    if answer.status >= 400:
+        kind, remedy, words = _meaning(answer.status, answer.words)
+        said = f"{words} ({_status_text(answer.status)}) at {answer.url}; the script went on: {then}"
+        return Finding(kind, said, remedy, evidence)
+    if not answer.words:
+        said = f"The API gave {_with_article(answer.looks)}, and the script expects something else: {then}"
+        return Finding(FindingKind.UNEXPECTED_ANSWER, said, Remedy.REPAIR, evidence)
+    kind, remedy = FindingKind.UNEXPECTED_ANSWER, Remedy.REPAIR
+    if has(answer.words, *_TOO_MANY):
+        kind, remedy = FindingKind.RATE_LIMITED, Remedy.WAIT
+    elif has(answer.words, *_NO_KEY):
+        kind, remedy = FindingKind.SECRET_REFUSED, Remedy.SECRET
+    return Finding(kind, f"The API answers {answer.status} with an error: {answer.words}", remedy, evidence)
+
+
+def _unreadable(error: RunError, link: ErrorLink) -> Finding:
+    body = (error.body or "").strip()
+    looks = "an empty answer" if error.body == "" else "something else than JSON"
+    if body.startswith("<"):
+        looks = "HTML or XML instead of JSON"
+    says = f"{place(error)}the API gave {looks}: {first_line(link.message)}"
+    return Finding(FindingKind.UNEXPECTED_ANSWER, says, Remedy.REPAIR, evidence_of(error, link))
+
+
+def _in_own_code(error: RunError) -> bool:
+    """Whether the person's own code raised it: library code has reasons of its own."""
+    return bool(error.frames) and not error.raised_in
+
+
+def _of_another_type(error: RunError) -> bool:
+    """Whether the code took the answer for an object, and it was none."""
+    return (
+        error.answer is not None
+        and error.answer.looks not in ("", "JSON object")
+        and has(error.root.message, *_NOT_INDEXED)
+    )
+
+
+def _said(error: RunError) -> str:
+    kind = error.root.type.rpartition(".")[2]
+    return f"{place(error)}{kind}: {first_line(error.root.message)}".rstrip(": ")
+
+
+def _with_article(looks: str) -> str:
+    return looks if looks.startswith(("nothing", "HTML")) else f"a {looks}"
+
+
 def _meaning(status: int, words: str) -> tuple[FindingKind, Remedy, str]:
     """What a status means: kind, remedy, and words for the person."""
     if status == HTTPStatus.TOO_MANY_REQUESTS or (
-        status == HTTPStatus.FORBIDDEN and has(words, "rate limit", "quota exceeded", "too many requests")
+        status in (HTTPStatus.FORBIDDEN, HTTPStatus.SERVICE_UNAVAILABLE) and has(words, *_TOO_MANY)
     ):
         return FindingKind.RATE_LIMITED, Remedy.WAIT, "The API wants fewer requests"
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
@@ -69,16 +194,21 @@ def connection_failure(error: RunError) -> Finding | None:
     """No answer at all."""
     if not any(_is_network_error(link) for link in error.chain):
         return None
-    found = next((name for name in _NO_ANSWER if link_like(error, name)), None)
+    found = next((name for name in _CAUSES if link_like(error, name)), None)
     if found is None:
         return None
     link = link_like(error, found) or error.root
+    cause = _CAUSES[found]
+    if cause == _CONNECTION:
+        texts = " ".join(link.message for link in error.chain)
+        cause = next((cause for words, cause in _TELLING.items() if has(texts, words)), cause)
     host = _host(error)
-    evidence = evidence_of(error, link) | {"host": host, "reason": _NO_ANSWER[found]}
+    evidence = evidence_of(error, link) | {"host": host, "cause": cause}
     # the address of the connection object and the query, with a key in it, are in the message
-    evidence["error"] = f"{link.type}: {_NO_ANSWER[found]}"
-    says = f"{host or 'The API'} can't be reached: {_NO_ANSWER[found]}."
-    return Finding(FindingKind.UNREACHABLE, says, Remedy.STOP, evidence)
+    evidence["error"] = f"{link.type}: {_WORDS[cause]}"
+    says = f"{host or 'The API'} can't be reached: {_WORDS[cause]}."
+    remedy = Remedy.WAIT if cause in _PASSING else Remedy.STOP
+    return Finding(FindingKind.UNREACHABLE, says, remedy, evidence, _HINTS.get(cause, ""))
 
 
 def _is_network_error(link: ErrorLink) -> bool:

@@ -4,49 +4,68 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from pilot.finding import Finding, FindingKind, Json, Remedy
-from pilot.run.answer_failure import answer_failure, connection_failure
+from pilot.run.answer_failure import answer_failure, connection_failure, ignored_answer, unexpected_answer
+from pilot.run.configuration_failure import configuration_refused, import_missing, schema_conflict
 from pilot.run.destination_failure import destination_failure
-from pilot.run.result import Ending, RunError, RunMode, RunResult
-from pilot.run.wording import evidence_of, first_line, has, link_like, place, steady, tail
+from pilot.run.endless import loop_in
+from pilot.run.result import Answer, Ending, RunError, RunMode, RunResult
+from pilot.run.wording import evidence_of, first_line, link_like, place, tail
 
 Judge = Callable[[RunError], "Finding | None"]
 
-_CONFIGURATION = (
-    "DictValidationException",
-    "ConfigurationException",
-    "ConfigurationValueError",
-    "ValueErrorWithKnownValues",
-    "InvalidPipelineName",
-    "UnknownDestinationModule",
-    "UnknownSourceReference",
-    "PipelineConfigMissing",
-)
-_SCHEMA = (
-    "DataValidationError",
-    "UnboundColumnException",
-    "CannotCoerceColumnException",
-    "CannotCoerceNullException",
-    "TablePropertiesConflictException",
-    "SchemaIdentifierNormalizationCollision",
-    "IncrementalCursorPathMissing",
-    "IncrementalCursorInvalidCoercion",
-)
+_PLACEHOLDER = "Placeholder value encountered"
+"""How dlt warns when a value that it read is one of its own placeholders."""
 
 
 def classify(result: RunResult) -> Finding | None:
     """What is wrong with a run; None for one that went well."""
     if result.ok:
-        return None
+        return _older_load() if result.left_behind else None
     if result.ending is Ending.INTERRUPTED:
         return Finding(FindingKind.FAILED, "The run was stopped with Ctrl-C.")
     if result.ending is Ending.TIME_LIMIT:
-        return _time_limit(result)
+        return _endless(result) or _time_limit(result)
     if result.error is None:
-        return _silent_failure(result)
-    judged = (judge(result.error) for judge in _JUDGES)
-    return next((finding for finding in judged if finding), None) or _code_error(result.error)
+        return _ignored_in_silence(result) or _silent_failure(result)
+    error = replace(result.error, answer=result.error.answer or _last_answer(result))
+    if link_like(error, "MemoryError"):
+        return _endless(result) or _memory_limit(error)
+    judged = (judge(error) for judge in _JUDGES)
+    finding = next((finding for finding in judged if finding), None) or _code_error(error)
+    return _with_history(finding, result)
+
+
+def _with_history(finding: Finding, result: RunResult) -> Finding:
+    """A failure in the light of what was there before the run: old packages, placeholders."""
+    if result.left_behind and finding.kind is not FindingKind.DESTINATION_LOCKED:
+        return _older_package(finding)
+    if finding.kind is FindingKind.SECRET_REFUSED and _PLACEHOLDER in result.stderr:
+        says = f"A placeholder was sent in place of a key, and the API refuses it: {finding.says}"
+        return replace(finding, kind=FindingKind.SECRET_PLACEHOLDER, says=says)
+    return finding
+
+
+def _older_package(finding: Finding) -> Finding:
+    says = f"What fails is a load package that an earlier run left behind: {finding.says}"
+    hint = "Drop it: dlt pipeline NAME abort-packages"
+    return Finding(FindingKind.PENDING_PACKAGES, says, Remedy.CLEAR, finding.evidence, hint)
+
+
+def _older_load() -> Finding:
+    says = "The run loaded what an earlier one had left behind, and nothing of its own."
+    hint = "Run it once more."
+    return Finding(FindingKind.PENDING_PACKAGES, says, Remedy.CLEAR, {"loaded": True}, hint)
+
+
+def _endless(result: RunResult) -> Finding | None:
+    loop = loop_in(result.traffic)
+    if loop is None:
+        return None
+    says = f"The script pages without end: {loop.says}."
+    return Finding(FindingKind.ENDLESS_PAGING, says, Remedy.REPAIR, loop.evidence)
 
 
 def _time_limit(result: RunResult) -> Finding:
@@ -57,16 +76,36 @@ def _time_limit(result: RunResult) -> Finding:
             "The preview did not end within the time limit: it reads without a bound, or pages without end."
         )
         return Finding(FindingKind.TIME_LIMIT, says, Remedy.REPAIR, evidence)
-    return Finding(FindingKind.TIME_LIMIT, says, Remedy.STOP, evidence)
+    hint = "Allow more with --timeout SECONDS, or have it load less: pilot refine."
+    return Finding(FindingKind.TIME_LIMIT, says, Remedy.STOP, evidence, hint)
+
+
+def _ignored_in_silence(result: RunResult) -> Finding | None:
+    """The script ended badly by itself, right after the API had answered with an error."""
+    answer = _last_answer(result)
+    if answer is None:
+        return None
+    said = (tail(result.stderr) or tail(result.stdout)).splitlines()
+    return ignored_answer(answer, said[-1][:200] if said else f"exit code {result.exit_code}")
+
+
+def _last_answer(result: RunResult) -> Answer | None:
+    """The ledger's last answer, where it is an error: the ledger knows no more of it than that."""
+    last = result.traffic[-1] if result.traffic else None
+    if last is None or last.status is None or last.status < 400:
+        return None
+    return Answer(last.status, last.url.partition("?")[0])
 
 
 def _silent_failure(result: RunResult) -> Finding:
     """The script ended badly without an exception."""
     last = tail(result.stderr) or tail(result.stdout)
+    if result.exit_code == -9:
+        says = "The script was killed, most likely because memory ran out."
+        evidence: dict[str, Json] = {"exit_code": result.exit_code, "output": last}
+        return Finding(FindingKind.MEMORY_LIMIT, says, Remedy.REPAIR, evidence)
     if result.exit_code < 0:
         says = f"The script was killed by signal {-result.exit_code}."
-        if result.exit_code == -9:
-            says = "The script was killed, most likely because memory ran out."
     else:
         says = f"The script ended with exit code {result.exit_code}."
         if last:
@@ -92,89 +131,31 @@ def _syntax_error(error: RunError) -> Finding | None:
     return Finding(FindingKind.SYNTAX_ERROR, says, Remedy.REPAIR, evidence_of(error, link))
 
 
-def _import_missing(error: RunError) -> Finding | None:
-    extra = link_like(error, "MissingDependencyException")
-    if extra is not None:
-        says = "A package is missing: " + " ".join(extra.message.split())[:300]
-        return Finding(FindingKind.IMPORT_MISSING, says, Remedy.STOP, evidence_of(error, extra))
-    link = link_like(error, "ModuleNotFoundError", "ImportError")
-    if link is None:
-        return None
-    named = re.search(r"No module named '([^']+)'", link.message)
-    evidence = evidence_of(error, link)
-    if named:
-        evidence["module"] = named[1].partition(".")[0] if "." not in named[1] else named[1]
-    says = f"{place(error)}{first_line(link.message)}"
-    return Finding(FindingKind.IMPORT_MISSING, says, Remedy.REPAIR, evidence)
-
-
-def _unexpected_answer(error: RunError) -> Finding | None:
-    link = link_like(error, "JSONDecodeError")
-    if link is None:
-        return None
-    body = (error.body or "").strip()
-    looks = "an empty answer" if error.body == "" else "something else than JSON"
-    if body.startswith("<"):
-        looks = "HTML or XML instead of JSON"
-    says = f"{place(error)}the API gave {looks}: {first_line(link.message)}"
-    return Finding(FindingKind.UNEXPECTED_ANSWER, says, Remedy.REPAIR, evidence_of(error, link))
-
-
-def _configuration(error: RunError) -> Finding | None:
-    link = link_like(error, *_CONFIGURATION)
-    if link is None:
-        return None
-    lines = _useful_lines(link.message)
-    evidence = evidence_of(error, link) | {"error": steady("\n".join(lines))}
-    says = f"{place(error)}dlt refuses the configuration: {lines[0]}"
-    return Finding(FindingKind.CONFIGURATION, says, Remedy.REPAIR, evidence)
-
-
-def _useful_lines(message: str) -> list[str]:
-    """dlt tells once for every type that would do why it does not: the reasons, each once."""
-    reasons: dict[str, None] = {}
-    for line in message.splitlines():
-        reason = re.sub(r"^For `\w+`: ", "", line.strip())
-        if reason != line.strip() and "expects class" not in reason and not has(reason, "Provided value"):
-            reasons[reason[:400]] = None
-    first = next((line.strip()[:400] for line in message.splitlines() if line.strip()), "no reason given")
-    return list(reasons)[:4] or [first]
-
-
-def _schema_conflict(error: RunError) -> Finding | None:
-    link = link_like(error, *_SCHEMA)
-    if link is None:
-        return None
-    says = f"The data does not fit the declared schema: {first_line(link.message)}"
-    return Finding(FindingKind.SCHEMA_CONFLICT, says, Remedy.REPAIR, evidence_of(error, link))
-
-
-def _memory_limit(error: RunError) -> Finding | None:
-    link = link_like(error, "MemoryError")
-    if link is None or not link.message:
-        return None
-    return Finding(
-        FindingKind.MEMORY_LIMIT, f"Stopped: {link.message}.", Remedy.REPAIR, evidence_of(error, link)
-    )
+def _memory_limit(error: RunError) -> Finding:
+    link = link_like(error, "MemoryError") or error.root
+    says = f"Stopped: {link.message or 'no memory was left'}."
+    return Finding(FindingKind.MEMORY_LIMIT, says, Remedy.REPAIR, evidence_of(error, link))
 
 
 def _code_error(error: RunError) -> Finding:
     link = error.root
     kind = link.type.rpartition(".")[2]
     says = f"{place(error)}{kind}: {first_line(link.message)}".rstrip(": ")
-    return Finding(FindingKind.CODE_ERROR, says, Remedy.REPAIR, evidence_of(error, link))
+    evidence = evidence_of(error, link)
+    if error.answer is not None and error.answer.fields:
+        evidence["answer"] = {"looks": error.answer.looks, "fields": [*error.answer.fields]}
+    return Finding(FindingKind.CODE_ERROR, says, Remedy.REPAIR, evidence)
 
 
 _JUDGES: tuple[Judge, ...] = (
     _missing_secret,
     _syntax_error,
-    _import_missing,
-    _schema_conflict,
+    import_missing,
+    schema_conflict,
     destination_failure,
     answer_failure,
-    _unexpected_answer,
+    unexpected_answer,
     connection_failure,
-    _configuration,
-    _memory_limit,
+    configuration_refused,
 )
 """Asked in this order: what dlt tried to do says more than how the network library put it."""

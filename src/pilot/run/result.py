@@ -73,7 +73,8 @@ class RunError:
     retry_after: float | None = None
     """Seconds that the API asked to wait."""
     raised_in: str = ""
-    """The module whose code raised the root cause: `dlt.sources.rest_api.config_setup`, `__main__`."""
+    """The module whose code raised the root cause, `dlt.sources.rest_api.config_setup`; empty for the
+    person's own code."""
     answer: Answer | None = None
     """What the API had answered last."""
 

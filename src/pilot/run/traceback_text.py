@@ -49,7 +49,17 @@ def parse_traceback(stderr: str, root: Path) -> RunError | None:
         tuple(frames),
         status=int(answer["status"]) if answer else None,
         url=answer["url"] if answer else None,
+        raised_in=_module(blocks[-1], root),
     )
+
+
+def _module(block: _Block, root: Path) -> str:
+    """The module that an exception comes from, by the path of its file; empty for the person's own."""
+    path = block.places[-1][0] if block.places else ""
+    if not path or _own_file(path, root):
+        return ""
+    inside = path.replace("\\", "/").rpartition("site-packages/")[2]
+    return inside.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
 def _last_chain(stderr: str) -> list[_Block]:

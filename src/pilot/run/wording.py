@@ -56,6 +56,11 @@ def link_like(error: RunError, *names: str) -> ErrorLink | None:
     return next((link for link in reversed(error.chain) if link.type.rpartition(".")[2] in names), None)
 
 
+def link_from(error: RunError, *modules: str) -> ErrorLink | None:
+    """The innermost exception of the chain whose class comes from one of these modules."""
+    return next((link for link in reversed(error.chain) if link.type.startswith(modules)), None)
+
+
 def place(error: RunError) -> str:
     """Where in the person's files it happened, ready to be put in front of what happened."""
     return f"{error.frames[-1].file}:{error.frames[-1].line}: " if error.frames else ""

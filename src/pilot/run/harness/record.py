@@ -65,11 +65,13 @@ def made_before(load: str, began: float) -> bool:
 
 
 def raised_in(error: BaseException) -> str:
-    """The module whose code raised an exception."""
+    """The module whose code raised an exception; empty for the person's own."""
     traceback = error.__traceback__
     while traceback is not None and traceback.tb_next is not None:
         traceback = traceback.tb_next
-    return "" if traceback is None else str(traceback.tb_frame.f_globals.get("__name__", ""))
+    if traceback is None or own_file(traceback.tb_frame.f_code.co_filename) is not None:
+        return ""
+    return str(traceback.tb_frame.f_globals.get("__name__", ""))
 
 
 def chain(error: BaseException) -> list[BaseException]:

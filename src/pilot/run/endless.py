@@ -1,0 +1,79 @@
+"""Paging without end, told from the traffic: the same page again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from pilot.finding import Json
+from pilot.run.traffic import Exchange
+
+SURE = 5
+"""So many answers in a row with nothing new tell it of a run that did not end by itself."""
+
+
+@dataclass(frozen=True)
+class Loop:
+    """Answers at the end of a run that brought nothing new."""
+
+    url: str
+    """The address, without its query."""
+    answers: int
+    same_request: bool
+    """Whether it is also the same request each time: what should move on does not."""
+
+    @property
+    def says(self) -> str:
+        """In words."""
+        asked = "the same request is made" if self.same_request else "other pages are asked for"
+        return (
+            f"{asked} again and again, and the last {self.answers} answers of {self.url} brought nothing new"
+        )
+
+    @property
+    def evidence(self) -> dict[str, Json]:
+        """The same for the same loop, however far it got."""
+        return {"url": self.url, "same_request": self.same_request}
+
+
+def loop_in(traffic: Sequence[Exchange], at_least: int = SURE) -> Loop | None:
+    """The loop that a run was in when it was ended; None where each answer brought something."""
+    last = next((exchange for exchange in reversed(traffic) if _tells(exchange)), None)
+    if last is None:
+        return None
+    answers = [e for e in traffic if _tells(e) and _place(e) == _place(last)]
+    stale = len(answers) - 1 - _newest(answers)
+    if stale < at_least:
+        return None
+    turn = {(e.method, e.url) for e in answers[-stale:]}
+    return Loop(_address(last.url), stale, len(turn) < stale)
+
+
+def _newest(answers: Sequence[Exchange]) -> int:
+    """The position of the last answer whose body had not come before."""
+    seen: set[str] = set()
+    newest = 0
+    for position, answer in enumerate(answers):
+        if answer.digest not in seen:
+            seen.add(answer.digest)
+            newest = position
+    return newest
+
+
+def _tells(exchange: Exchange) -> bool:
+    """Whether it is a page: an answer that was read and that is not known to be empty."""
+    return (
+        exchange.status is not None
+        and exchange.status < 300
+        and bool(exchange.digest)
+        and exchange.records != 0
+    )
+
+
+def _place(exchange: Exchange) -> tuple[str, str, str]:
+    return exchange.resource, exchange.method, _address(exchange.url)
+
+
+def _address(url: str) -> str:
+    return urlsplit(url)._replace(query="", fragment="").geturl()
