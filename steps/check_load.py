@@ -1,68 +1,88 @@
-"""Look at what was loaded: tables, rows, columns, and records that came twice."""
+"""Look at what was loaded: tables, rows, and how complete each of them is proven to be."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 
 from pilot.api.profile import ApiProfile
-from pilot.desk import table_blocks
 from pilot.drafting import names_of
 from pilot.errors import PilotError
 from pilot.facts import Facts
-from pilot.finding import Finding, FindingKind, Json, Remedy
+from pilot.judge.evidence import Evidence
+from pilot.judge.feeds import feeds_of
+from pilot.judge.show import summary, verdict_blocks
+from pilot.judge.verdicts import verdicts
 from pilot.kit import Kit
-from pilot.names import ProjectNames
+from pilot.run.traffic import Exchange
+from pilot.session.cell import Cell, CellState
 from pilot.session.session import Session
 from pilot.step import Outcome, Step
+from pilot.verdict import LoadRecord
 from pilot.warehouse.keys import count_by_key, key_columns
 from pilot.warehouse.tables import TableInfo
 
 
 class CheckLoad(Step):
-    """The load's packages are complete, its tables are there, not empty, and hold each record once."""
+    """Every table: its rows, and whether it is complete, incomplete, or neither can be proven."""
 
     title = "Check load"
     needs = ("names", "loaded")
-    gives = ("tables",)
+    gives = ("tables", "verdicts")
 
     def run(self, session: Session, kit: Kit) -> Outcome:
-        """Count."""
+        """Count, compare with what the API was seen to answer, and judge."""
         names = names_of(session.facts)
-        profile = session.facts.profile or ApiProfile()
         with kit.host.working("Counting rows"):
-            loads = kit.warehouse.finished_loads(names)
             tables = kit.warehouse.tables(names)
-            findings = tuple(_duplicates(kit, names, profile, tables))
-        total = sum(info.rows for info in tables)
-        said = (_counted(len(tables), "table"), f"{total:,} rows", _counted(len(loads), "finished load"))
+            evidence = _evidence(session, kit, tables)
+        judged = verdicts(evidence)
         return Outcome(
-            says=", ".join(said),
-            learned=Facts(tables=tables),
-            shows=table_blocks(tables),
-            findings=findings,
+            says=summary(judged),
+            learned=Facts(tables=tables, verdicts=judged),
+            shows=verdict_blocks(judged),
+            evidence=evidence,
         )
 
 
-def _duplicates(
-    kit: Kit, names: ProjectNames, profile: ApiProfile, tables: tuple[TableInfo, ...]
-) -> Iterator[Finding]:
-    """Tables with more rows than keys, where the API's records were seen to have a key."""
+def _evidence(session: Session, kit: Kit, tables: tuple[TableInfo, ...]) -> Evidence:
+    """All that the newest load is judged by."""
+    facts, names = session.facts, names_of(session.facts)
+    record = facts.load or LoadRecord()
+    cell = _load_cell(session)
+    finished = kit.warehouse.finished_loads(names)
+    began = cell.started if cell else 0.0
+    loads = record.ids or tuple(load for load, when in finished if when >= began)
+    return Evidence(
+        counts=kit.warehouse.counts(names, loads),
+        feeds=feeds_of(_traffic(session)),
+        profile=facts.profile or ApiProfile(),
+        earlier=record.before,
+        unfilled=record.unfilled,
+        different_keys=_different_keys(session, kit, tables),
+        script=kit.project.read(names.script) or "",
+        words=" ".join(filter(None, (facts.goal, facts.request))),
+    )
+
+
+def _load_cell(session: Session) -> Cell | None:
+    own = [cell for cell in session.cells if cell.step == "load" and cell.state is not CellState.UNDONE]
+    return own[-1] if own else None
+
+
+def _traffic(session: Session) -> tuple[Exchange, ...]:
+    cell = _load_cell(session)
+    return () if cell is None else session.newest_traffic(cell.id)
+
+
+def _different_keys(session: Session, kit: Kit, tables: tuple[TableInfo, ...]) -> Mapping[str, int]:
+    """How many different keys each table holds, where the API's records were seen to have one."""
     # a child's key may come again with another parent
-    fields = {e.name: e.primary_key for e in profile.endpoints if e.parent is None}
+    endpoints = (session.facts.profile or ApiProfile()).endpoints
+    fields = {e.name: e.primary_key for e in endpoints if e.parent is None}
     keys = [(info, key_columns(info, fields.get(info.name, ()))) for info in tables]
     keys = [(info, key) for info, key in keys if key]
     if not keys:
-        return
+        return {}
     try:
-        counted = kit.warehouse.query(names, count_by_key(keys), limit=len(keys)).rows
+        counted = kit.warehouse.query(names_of(session.facts), count_by_key(keys), limit=len(keys)).rows
     except PilotError:
-        return  # a destination with other SQL: what can't be counted is not judged
-    distinct = {row[0]: int(row[1] or 0) for row in counted}
-    for info, key in keys:
-        if distinct.get(info.name, info.rows) < info.rows:
-            told = f"{distinct[info.name]:,} different values of {', '.join(key)}"
-            says = f"{info.name} holds {info.rows:,} rows, but only {told}."
-            evidence: dict[str, Json] = {"table": info.name, "key": [*key], "rows": info.rows}
-            yield Finding(FindingKind.DUPLICATES, says, Remedy.REPAIR, evidence)
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+        return {}  # a destination with other SQL: what can't be counted is not judged
+    return {str(row[0]): int(row[1] or 0) for row in counted}

@@ -2,11 +2,13 @@
 
 from pilot.drafting import names_of
 from pilot.facts import Facts
+from pilot.judge.warnings import unfilled_columns
 from pilot.kit import Kit
 from pilot.names import ProjectNames
 from pilot.run.result import RunMode
 from pilot.session.session import Session
 from pilot.step import Outcome, Status, Step
+from pilot.verdict import LoadRecord
 
 
 class Load(Step):
@@ -20,7 +22,8 @@ class Load(Step):
         """Run the script and clear what a failed run leaves behind."""
         names = names_of(session.facts)
         if self._was_finished(session, kit, names):
-            return Outcome(says="finished before pilot was stopped", learned=Facts(loaded=True))
+            learned = Facts(loaded=True, load=LoadRecord())
+            return Outcome(says="finished before pilot was stopped", learned=learned)
         kit.consent.run(names.script, f"loads into {names.destination}")
         environment = kit.project.secrets.environment(kit.project.secrets.wanted(names))
         with kit.host.working(f"Loading with {names.script}") as progress:
@@ -36,7 +39,10 @@ class Load(Step):
             # dlt would retry the broken package at every later run, whatever the script says then
             kit.runner.clear_pending(names.pipeline)
             return Outcome(Status.FAILED, "the load failed", run=result)
-        return Outcome(says=f"loaded into {names.destination}", learned=Facts(loaded=True), run=result)
+        before = {table.name: table.rows for table in session.facts.tables or ()}
+        record = LoadRecord(result.loads, unfilled_columns(result.stderr), before)
+        learned = Facts(loaded=True, load=record)
+        return Outcome(says=f"loaded into {names.destination}", learned=learned, run=result)
 
     def _was_finished(self, session: Session, kit: Kit, names: ProjectNames) -> bool:
         """Whether a load that pilot did not see the end of got there all the same."""

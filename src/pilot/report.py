@@ -43,6 +43,7 @@ def report(
         "pipeline": _pipeline(facts),
         "steps": [_step(entry.use, _cells(tops, policy.name, i)) for i, entry in enumerate(policy.step)],
         "tables": tables(facts),
+        "verdict": verdict(facts),
         "repairs": sum(cell.repairs for cell in cells),
         "model": _model(facts, sum((cell.usage for cell in cells), Usage())),
         "failure": failure,
@@ -60,6 +61,7 @@ def early_report(policy: str | None, status: str, failure: Document | None) -> D
         "pipeline": None,
         "steps": [],
         "tables": [],
+        "verdict": [],
         "repairs": 0,
         "model": None,
         "failure": failure,
@@ -87,6 +89,14 @@ def tables(facts: Facts) -> list[Json]:
             "columns": [{"name": column.name, "type": column.type} for column in info.columns],
         }
         for info in facts.tables or ()
+    ]
+
+
+def verdict(facts: Facts) -> list[Json]:
+    """How complete each table was proven to be, and by what."""
+    return [
+        {"table": own.table, "rows": own.rows, "complete": own.judged.value, "reason": own.reason}
+        for own in facts.verdicts or ()
     ]
 
 

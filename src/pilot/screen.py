@@ -24,6 +24,10 @@ class Table(Struct, frozen=True, tag="table"):
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     title: str = ""
+    tones: tuple[str, ...] = ()
+    """A tone for each row, as a line has one; empty where all are plain."""
+    wraps: bool = False
+    """What the last column has no room for goes on below, rather than being cut."""
 
 
 class Diff(Struct, frozen=True, tag="diff"):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pilot.hosts.diff import diff_lines
 from pilot.hosts.listing import listing
 from pilot.hosts.paper import MEASURE, folded, indented, prose
-from pilot.hosts.table import table_lines
+from pilot.hosts.table import TONES, table_lines
 from pilot.screen import Block, Code, Diff, Line, Output, Table
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 MARGIN = 2
 """Blocks stand this far in: the columns before them belong to the marks."""
-_TONES = {"plain": "", "quiet": "dim", "good": "green", "warn": "yellow", "bad": "red"}
 _MARKS = {"warn": "warn", "bad": "failed"}
 
 
@@ -46,7 +45,7 @@ def _line(line: Line, paper: Paper, margin: int) -> list[Text]:
     """Prose; a mark in the margin tells of trouble where colours can't."""
     from rich.text import Text
 
-    style = _TONES.get(line.tone, "")
+    style = TONES.get(line.tone, "")
     width = None if paper.width is None else min(paper.width, MEASURE) - margin
     lines = indented(prose(paper.clean(line.text), style, width, paper), margin)
     mark = _MARKS.get(line.tone)

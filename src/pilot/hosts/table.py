@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from pilot.hosts.paper import Paper
 
+TONES = {"plain": "", "quiet": "dim", "good": "green", "warn": "yellow", "bad": "red"}
 _SPACE = 2
 _LEAST = 8
 """Columns are not made narrower than this."""
@@ -30,13 +31,18 @@ def table_lines(table: Table, paper: Paper, width: int | None) -> list[Text]:
     names = [_cell(paper, name) for name in table.columns]
     rows = [[_cell(paper, value) for value in row] for row in table.rows]
     widths = _widths(names, rows, width)
+    tones = [TONES.get(tone, "") for tone in table.tones] or [""] * len(rows)
     right = [_numeric([row[n] for row in rows]) for n in range(len(widths))]
     lines = prose(_cell(paper, table.title), "bold", width, paper) if table.title else []
     if widths:
         lines += [
             _row(names, widths, right, paper, "bold"),
             Text(paper.glyph("rule") * (sum(widths) + _SPACE * (len(widths) - 1)), style="dim"),
-            *(_row(row, widths, right, paper, "") for row in rows),
+            *(
+                _row(part, widths, right, paper, tone)
+                for row, tone in zip(rows, tones, strict=True)
+                for part in (_wrapped(row, widths) if table.wraps else [row])
+            ),
         ]
     left_out = names[len(widths) :]
     if left_out:
@@ -47,6 +53,15 @@ def table_lines(table: Table, paper: Paper, width: int | None) -> list[Text]:
 
 def _cell(paper: Paper, value: str) -> str:
     return paper.clean(value.strip("\n").replace("\r\n", "\n").replace("\n", "\\n"))
+
+
+def _wrapped(row: Sequence[str], widths: Sequence[int]) -> list[list[str]]:
+    """A row as several, where its last value is too long for one."""
+    import textwrap
+
+    parts = textwrap.wrap(row[-1], widths[-1]) if len(widths) == len(row) else []
+    first = [*row[:-1], *(parts[:1] or row[-1:])]
+    return [first, *([*[""] * (len(row) - 1), part] for part in parts[1:])]
 
 
 def _numeric(values: Sequence[str]) -> bool:

@@ -76,11 +76,11 @@ class Ledger:
         decode = msgspec.json.Decoder(tuple[Exchange, ...]).decode
         return tuple(exchange for row in rows for exchange in decode(zlib.decompress(row[0])))
 
-    def newest_traffic(self, cell: int | None) -> tuple[Exchange, ...]:
-        """The exchanges of the newest of a cell's runs, or of all of the session's."""
+    def newest_traffic(self, cell: int) -> tuple[Exchange, ...]:
+        """The exchanges of the newest of a cell's runs."""
         row = self._db.execute(
-            "SELECT data FROM traffic WHERE session = :s AND (:c IS NULL OR cell = :c) ORDER BY id DESC LIMIT 1",
-            {"s": self._session, "c": cell},
+            "SELECT data FROM traffic WHERE session = ? AND cell = ? ORDER BY id DESC LIMIT 1",
+            (self._session, cell),
         ).fetchone()
         return () if row is None else msgspec.json.decode(zlib.decompress(row[0]), type=tuple[Exchange, ...])
 
