@@ -82,6 +82,8 @@ class Answer:
     """Too large or too slow: `body` is only the beginning."""
     problem: str = ""
     """One line, free of secrets."""
+    unasked: bool = False
+    """Nothing was asked: a limit is reached."""
 
     @property
     def ok(self) -> bool:
@@ -186,7 +188,7 @@ class Fetcher:
 
     def _timed(self, url: str, credentials: Credentials | None, payload: Payload | None) -> Answer:
         if not self.left:
-            return Answer(url, problem=self.stopped or self._limit_reached())
+            return Answer(url, problem=self.stopped or self._limit_reached(), unasked=True)
         self.asked += 1
         started = time.monotonic()
         try:

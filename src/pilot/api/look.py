@@ -68,6 +68,8 @@ class Look:
     """Parameters that a spec says are for paging, and what each does: `page offset cursor size`."""
     filters: tuple[str, ...] = ()
     """Parameters that a spec says begin at a time."""
+    cut_short: bool = False
+    """A limit was reached before everything was asked."""
 
     def __post_init__(self) -> None:
         self.key = identity_of(self.rows)
@@ -128,6 +130,7 @@ class Look:
         self.seen.extend(row for mark, row in marked if mark not in known)
 
     def _judged(self, answer: Answer) -> Page:
+        self.cut_short = self.cut_short or answer.unasked
         if not answer.ok or answer.cut:
             return Page(answer, verdict=Verdict.FAILED)
         body = read_body(answer)

@@ -20,7 +20,8 @@ _WORTH = 3
 
 def with_larger_pages(look: Look, paging: Paging) -> Paging:
     """The paging with the largest page that was seen to come; as it is where none is larger."""
-    if not paging.proven or paging.kind is PagingKind.NONE or _all_seen(look) or _said(look):
+    known = not paging.proven or paging.like or paging.kind is PagingKind.NONE
+    if known or _all_seen(look) or _said(look):
         return paging
     name = paging.size_param or size_name(look) or _guessed(look)
     size = _largest(look, name) if name else None

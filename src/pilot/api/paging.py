@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from pilot.api.counting import by_offset, by_page, counts_pages, first_names, speaks_of_offset
@@ -9,33 +10,37 @@ from pilot.api.links import by_cursor, by_header, by_last_id, by_link
 from pilot.api.look import Look, Verdict
 from pilot.api.page_size import by_size
 from pilot.api.post import in_body
-from pilot.api.profile import How, Paging, PagingKind, Shape
+from pilot.api.profile import Endpoint, How, Paging, PagingKind, Shape
+from pilot.api.siblings import carried, like_sibling
 from pilot.finding import Json
 
 _MOST_NOTES = 3
 
 
-def find_paging(look: Look) -> Paging:
-    """The way to further pages. `proven` only where it was walked, or where the API says there is none."""
-    paging = _found(look)
+def find_paging(look: Look, siblings: Sequence[Endpoint] = ()) -> Paging:
+    """The way to further pages. `proven` only where it was walked, or where the API says there is none.
+
+    What was proven at `siblings`, endpoints of the same API, is tried before anything is guessed.
+    """
+    paging = _found(look, siblings)
     return paging if look.body is None else replace(paging, options=in_body(paging.options))
 
 
-def _found(look: Look) -> Paging:
+def _found(look: Look, siblings: Sequence[Endpoint]) -> Paging:
     known = _without_asking(look)
     if known:
         return known
     for way in (by_header, by_link, by_cursor):
         if paging := way(look):
             return paging
-    if complete := _complete(look):
-        return complete
+    if (paging := like_sibling(look, siblings)) or (paging := _complete(look)):
+        return paging
     numbers = (by_offset, by_page) if speaks_of_offset(look) else (by_page, by_offset)
     ways = (*numbers, by_last_id) if counts_pages(look) else (by_last_id, *numbers)
     for way in (*ways, by_size):
         if paging := way(look):
             return paging
-    return replace(_unknown(look), page_size=len(look.rows))
+    return carried(look, siblings) or replace(_unknown(look), page_size=len(look.rows))
 
 
 def _without_asking(look: Look) -> Paging | None:

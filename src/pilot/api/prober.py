@@ -26,6 +26,7 @@ from pilot.api.plan import Aim, aims_of, carrying, obstacle, ways
 from pilot.api.profile import ApiProfile, AuthKind, Endpoint, Narrowing, Paging, PagingKind
 from pilot.api.required import required_by, said_value
 from pilot.api.sensitive import is_placeholder, scrubbed
+from pilot.api.siblings import said_alike
 from pilot.api.sites import host_of, origin, same_site
 from pilot.api.survey import Offer, Survey
 from pilot.api.words import Named, read_words
@@ -36,6 +37,12 @@ MayContact = Callable[[str, str], bool]
 """The consent gate: a host (with its port) and why it is contacted."""
 _MOST_TARGETS = 12
 _MOST_PARENTS = 20
+_INCLUDED = 6
+"""Endpoints that the limit of requests is made for; each further one that no spec tells of adds a request."""
+_PROOF = 6
+"""Requests that it takes to prove how an API pages; a spec and that proof tell of what is not looked at."""
+_FEW, _KEPT = 4, 2
+"""So many endpoints at most leave two requests each for the next ones: to look, and at a second page."""
 _NO_WAY = (AuthKind.NONE, AuthKind.UNKNOWN)
 _MOST_WAYS = 2
 _NOT_THERE = (400, 404, 422)
@@ -71,7 +78,8 @@ class ApiProber:
             goal if survey.offers else " ".join([goal, *(f"/{p.lstrip('/')}" for p in picked)])
         )
         aims = aims_of(named, survey, picked, goal)
-        limits = replace(self._limits, requests=max(1, self._limits.requests - survey.requests))
+        more = max(0, sum(1 for aim in aims if aim.offer is None) - _INCLUDED)
+        limits = replace(self._limits, requests=max(1, self._limits.requests + more - survey.requests))
         with Fetcher(self._may_contact, limits, _values(named, secrets)) as fetch:
             seen = _Probe(fetch, named, aims, survey, secrets, say).run() if aims else None
         profile = settled(seen or ApiProfile(notes=named.notes), survey)
@@ -104,19 +112,22 @@ class _Probe:
         self._door = Door(fetch, self._aims[0].target, said, keys_from(secrets))
         self._base = origin(self._aims[0].target.url)
         self._headers: dict[str, str] = {}
+        self._siblings: list[Endpoint] = []
+        """What was looked at already."""
         self._rows: dict[str, list[Json]] = {}
         """The first records of each endpoint by its name: what fills its children's paths."""
 
     def run(self) -> ApiProfile:
         """Look at every target, sharing the requests among them."""
-        endpoints: list[Endpoint] = []
+        endpoints = self._siblings
         whole = self._fetch.limits.requests
         offered = {aim.offer.endpoint.name for aim in self._aims if aim.offer}
         for number, aim in enumerate(self._aims):
             others = len(self._aims) - number - 1
-            # The next ones keep one request each, so that every endpoint is seen at least once.
-            share = max(1, whole // len(self._aims))
-            self._fetch.ceiling = max(min(number + 1, whole), whole - others * share)
+            # Every endpoint is seen at least once; what is proven at the first ones holds for the next.
+            share = _KEPT if len(self._aims) <= _FEW else 1
+            least = number + (_PROOF if aim.offer and aim.offer.listed else 1)
+            self._fetch.ceiling = max(min(least, whole), whole - others * share)
             endpoint = aim.endpoint(frozenset({*offered, *(e.name for e in endpoints)}))
             endpoints.append(self._known(aim, endpoint))
         notes = [*self._notes, *([self._fetch.stopped] if self._fetch.stopped else [])]
@@ -150,7 +161,7 @@ class _Probe:
             return seen
         known, differences = agreed(seen, aim.offer)
         self._notes += differences
-        return known
+        return known if seen.status else replace(known, paging=said_alike(known.paging, self._siblings))
 
     def _endpoint(self, aim: Aim, endpoint: Endpoint) -> Endpoint:
         said = {n: v for n in aim.missing if (v := said_value(self._words, n))}
@@ -216,7 +227,7 @@ class _Probe:
         said = [name for name, value in endpoint.params.items() if filled.get(name) != value]
         wide = widened(look, offer.choices if offer else (), said, self._words)
         look = wide.look
-        paging, fields = find_paging(look), look.found.records.fields
+        paging, fields = find_paging(look, self._siblings), look.found.records.fields
         cursors = with_filter(look, cursor_fields(fields), self._words)
         # Larger pages only make it faster: they come last, as requests are few.
         paging = with_larger_pages(look, paging)

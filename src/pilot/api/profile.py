@@ -124,6 +124,8 @@ class Paging:
     """The status that means "no such page": the page after the last is answered with it, not with none."""
     empty_end: bool = False
     """For JSON_LINK: the last page's link is an empty text, which dlt would take for an address."""
+    like: str = ""
+    """The endpoint that pages in this way too: it was proven there, and here only where `proven` says so."""
     overlaps: bool = False
     """Pages were seen to share records: each is there once only when they are merged by key."""
 

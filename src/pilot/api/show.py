@@ -98,6 +98,8 @@ def paging_text(paging: Paging) -> str:
     """How it pages, in honest words."""
     if paging.proven:
         return f"{_kind(paging)}: {paging.note}" if paging.note else _kind(paging)
+    if paging.like:
+        return f"not verified here, {paging.note}"
     return "not proven" + (f": {paging.note}" if paging.note else "")
 
 
@@ -197,10 +199,11 @@ def _paging_for_model(paging: Paging) -> str:
     if paging.kind is not PagingKind.UNKNOWN and paging.how is How.SPEC:
         said = {"type": paging.kind.value, **paging.options}
         return f"{said} (from the spec, not proven)"
-    if paging.kind is PagingKind.UNKNOWN or not paging.proven:
+    if paging.kind is PagingKind.UNKNOWN or not (paging.proven or paging.like):
         return f"not proven ({paging.note})" if paging.note else "not proven"
     options = {"type": paging.kind.value, **paging.options}
     end = f", {paging.end_status} ends it" if paging.end_status else ""
+    end += "" if paging.proven else f" (proven at {paging.like}, not verified here)"
     return f"{options}{end}"
 
 

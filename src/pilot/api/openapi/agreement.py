@@ -23,7 +23,8 @@ def agreed(seen: Endpoint, offer: Offer) -> tuple[Endpoint, tuple[str, ...]]:
         if seen.status not in _STANDS and not (seen.status or 0) >= 500:
             return seen, ()
         return replace(seen, records=said.records, paging=said.paging, primary_key=said.primary_key), ()
-    paging = seen.paging if seen.paging.proven else _unproven(seen.paging, said.paging)
+    known_here = seen.paging.proven or seen.paging.like
+    paging = seen.paging if known_here else _unproven(seen.paging, said.paging)
     known = replace(seen, paging=paging)
     if not seen.records.count:
         fields = seen.records.fields or said.records.fields

@@ -108,7 +108,8 @@ def paging_note(resource: Resource) -> str:
     if resource.unseen:
         return NOT_SEEN
     if resource.paged:
-        return f"paging: {paging.note or paging.kind.value.replace('_', ' ')}"
+        unverified = "" if paging.proven else ", not verified here"
+        return f"paging: {paging.note or paging.kind.value.replace('_', ' ')}{unverified}"
     if resource.whole:
         return f"paging: {paging.note}" if paging.note else "paging: one answer holds everything"
     return "paging not proven: only the first page is read"

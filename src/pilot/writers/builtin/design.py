@@ -62,11 +62,12 @@ class Resource:
 
     @property
     def paged(self) -> bool:
-        """A way to ask for further pages was proven."""
+        """A way to ask for further pages was proven, here or at an endpoint like this."""
         paging = self.endpoint.paging
         if self.unreadable and paging.kind not in PAGED_BY_HAND:
             return False
-        return paging.proven and paging.kind not in (PagingKind.NONE, PagingKind.UNKNOWN)
+        known = paging.proven or bool(paging.like)
+        return known and paging.kind not in (PagingKind.NONE, PagingKind.UNKNOWN)
 
     @property
     def by_number(self) -> bool:
@@ -171,7 +172,7 @@ def _story(resource: Resource) -> str:
     if resource.in_columns:
         parts.append(f"{resource.endpoint.total:,} rows, read in columns")
     if resource.paged:
-        parts.append(f"paging by {paging.kind.value}, proven")
+        parts.append(f"paging by {paging.kind.value}, {'proven' if paging.proven else paging.note}")
     if resource.endpoint.primary_key:
         parts.append("key " + ", ".join(resource.endpoint.primary_key))
     if resource.parent:
