@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 from urllib.parse import parse_qsl, quote, urlsplit
 
 import msgspec
 
 from pilot.api.envelope import Envelope, Sign
 from pilot.api.sensitive import is_sensitive
-from pilot.api.trails import Trail, folded, json_path
+from pilot.api.trails import folded, json_path
 from pilot.api.vocabulary import ASIDE, IS_LAST, LISTS, OFFSET, PAGE, SIZE, SIZE_PARAMS
 from pilot.finding import Json
 from pilot.run.harness.record import retry_after
@@ -25,6 +26,22 @@ More = tuple[bool | None, str]
 """Whether there is more, and what says so."""
 
 
+class Fields(NamedTuple):
+    """The fields of records."""
+
+    filled: list[str] = []
+    nested: dict[str, int] = {}
+
+
+class Listed(NamedTuple):
+    """A list in an answer."""
+
+    trail: list[str]
+    length: int
+    objects: bool
+    fields: Fields | None = None
+
+
 class Told(msgspec.Struct):
     """What the child said of an exchange, its parts laid over each other."""
 
@@ -35,11 +52,13 @@ class Told(msgspec.Struct):
     seconds: float = 0.0
     size: int = 0
     headers: dict[str, str] = {}
-    lists: list[tuple[list[str], int, bool]] | None = None
-    """Where a list lies, its length, and whether it holds objects."""
+    lists: list[Listed] | None = None
     signs: list[tuple[list[str], Json]] = []
     """Where a plain value lies, and the value."""
-    object: bool = False
+    alone: Fields | None = None
+    """The document's own fields, where it is one object that holds no list of objects."""
+    resource: str = ""
+    digest: str = ""
     cached: bool = False
     error: str = ""
 
@@ -50,10 +69,11 @@ def exchange_of(parts: Mapping[str, Json], clean: Callable[[str], str]) -> Excha
         whole = msgspec.convert(parts, Told)
     except msgspec.ValidationError:
         return None
-    records, inside = _records(whole)
-    signs = tuple(_sign(trail, value) for trail, value in whole.signs if tuple(trail) != inside)
+    found = _records(whole)
+    records, fields = (found.length, found.fields or Fields()) if found else (None, Fields())
+    signs = tuple(_sign(trail, value) for trail, value in whole.signs)
     envelope = Envelope(whole.url, signs, whole.headers)
-    total = envelope.total(records or 0) if records is not None else None
+    total = envelope.total(records) if records is not None else None
     more, by = _more(whole, envelope, records, total[0] if total else None)
     return Exchange(
         method=clean(whole.method)[:20],
@@ -71,6 +91,10 @@ def exchange_of(parts: Mapping[str, Json], clean: Callable[[str], str]) -> Excha
         retry_after=retry_after({"Retry-After": whole.headers.get("retry-after")}),
         cached=whole.cached,
         error=clean(whole.error)[:100],
+        resource=clean(whole.resource)[:200],
+        digest=whole.digest[:32],
+        filled=tuple(clean(name)[:100] for name in fields.filled),
+        nested={clean(name)[:100]: length for name, length in fields.nested.items()},
     )
 
 
@@ -89,27 +113,27 @@ def _shown(name: str, value: str) -> str:
     return "…" if is_sensitive(name, value) else quote(value, safe=":/,[]$")
 
 
-def _records(whole: Told) -> tuple[int | None, Trail]:
-    """How many records an answer holds, and where their list lies."""
-    if whole.status is not None and not 200 <= whole.status < 300:
-        return None, ()
-    lists = [entry for entry in whole.lists or () if not _aside(entry[0])]
+def _records(whole: Told) -> Listed | None:
+    """The list of records that an answer holds; a single object is a list of one."""
+    if whole.status is None or not 200 <= whole.status < 300 or whole.lists is None:
+        return None
+    lists = [found for found in whole.lists if not _aside(found.trail)]
     if lists:
-        trail, length, _ = max(lists, key=_likelihood)
-        return length, tuple(trail)
-    alone = whole.object and not is_error_shape(trail[0] for trail, _ in whole.signs if trail)
-    return (1 if alone and whole.lists is not None else None), ()
+        return max(lists, key=_likelihood)
+    if whole.alone is None or is_error_shape(trail[0] for trail, _ in whole.signs if trail):
+        return None
+    return Listed([], 1, True, whole.alone)
 
 
 def _aside(trail: Sequence[str]) -> bool:
     return any(folded(part) in ASIDE for part in trail)
 
 
-def _likelihood(entry: tuple[list[str], int, bool]) -> tuple[bool, bool, int, int]:
+def _likelihood(found: Listed) -> tuple[bool, bool, bool, int]:
     """Of several lists: the document itself, one of objects, one that is called so, one that lies outside."""
-    trail, length, objects = entry
-    called = bool(trail) and folded(trail[-1]) in LISTS
-    return not trail, objects or (called and not length), called, length - 1000 * len(trail)
+    called = bool(found.trail) and folded(found.trail[-1]) in LISTS
+    objects = found.objects or (called and not found.length)
+    return not found.trail, objects, called, found.length - 1000 * len(found.trail)
 
 
 def _sign(trail: Sequence[str], value: Json) -> Sign:

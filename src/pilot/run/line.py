@@ -7,17 +7,30 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from typing import IO, Annotated
 
 import msgspec
 
 from pilot.finding import Json
 from pilot.run.announced import exchange_of
+from pilot.run.answers import RunAnswers
 from pilot.run.harness.line import LONGEST
+from pilot.run.harness.memory import LARGEST
 from pilot.run.traffic import Exchange
 
 _MOST = 16_000_000
 """Bytes of all lines that are kept."""
 _CLOSING = 1.0
+
+
+class _Keep(msgspec.Struct):
+    """An answer to remember; as many bytes as its size says follow."""
+
+    request: str
+    times: int
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    size: Annotated[int, msgspec.Meta(ge=0, le=LARGEST)]
 
 
 class _Said(msgspec.Struct):
@@ -29,13 +42,17 @@ class _Said(msgspec.Struct):
     """The ledger is kept."""
     trouble: str = ""
     """The ledger is not kept, or no more: why."""
+    ask: str | None = None
+    """A request whose answer pilot may remember: it waits for a reply."""
+    keep: _Keep | None = None
 
 
 class Line:
     """The line of one run. It listens from `start` on; the script may write to it as well."""
 
-    def __init__(self, clean: Callable[[str], str]) -> None:
+    def __init__(self, clean: Callable[[str], str], answers: RunAnswers | None) -> None:
         self._clean = clean
+        self._answers = answers
         self._ours, self._its = socket.socketpair()
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._parts: dict[int, dict[str, Json]] = {}
@@ -80,26 +97,39 @@ class Line:
         decode = msgspec.json.Decoder(_Said).decode
         with self._ours.makefile("rb") as lines:
             while line := lines.readline(LONGEST):
-                self._kept += len(line)
-                if self._kept > _MOST:
-                    self._dropped = True
-                    continue
-                with suppress(msgspec.DecodeError):
-                    self._take(decode(line))
+                with suppress(msgspec.DecodeError, OSError):
+                    said = decode(line)
+                    self._take(said, len(line))
+                    self._remember(said, lines)
 
-    def _take(self, said: _Said) -> None:
+    def _take(self, said: _Said, size: int) -> None:
         self._heard = self._heard or said.ledger
         self._trouble = self._trouble or said.trouble
-        if said.exchange is not None:
+        if said.exchange is not None and not self._dropped:
+            self._kept += size
+            self._dropped = self._kept > _MOST
             number = said.exchange.pop("n", None)
             if isinstance(number, int):
                 self._parts.setdefault(number, {}).update(said.exchange)
+
+    def _remember(self, said: _Said, lines: IO[bytes]) -> None:
+        """Reply with what an earlier run was answered, and keep what this one was."""
+        if said.keep is not None:
+            keep, body = said.keep, lines.read(said.keep.size)
+            if self._answers is not None:
+                self._answers.keep(keep.request, keep.times, keep.status, keep.headers, body)
+        if said.ask is not None:
+            times, kept = self._answers.ask(said.ask) if self._answers else (0, None)
+            head: dict[str, object] = {"times": times}
+            if kept is not None:
+                head |= {"status": kept.status, "headers": kept.headers, "size": len(kept.body)}
+            self._ours.sendall(msgspec.json.encode(head) + b"\n" + (kept.body if kept else b""))
 
 
 def _began(exchange: Exchange) -> float:
     return exchange.at
 
 
-def open_line(clean: Callable[[str], str]) -> Line | None:
+def open_line(clean: Callable[[str], str], answers: RunAnswers | None) -> Line | None:
     """A line, where the system lets a child have an end of it."""
-    return None if sys.platform == "win32" else Line(clean)
+    return None if sys.platform == "win32" else Line(clean, answers)

@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Protocol
 
 from pilot.finding import Json
+from pilot.run.answers import AnswerMemory, RunAnswers
 from pilot.run.environment import child_environment
 from pilot.run.following import Following
 from pilot.run.harness.job import Job
@@ -74,12 +75,14 @@ class ScriptRunner:
         redact: Callable[[str], str],
         fence: Fence | None = None,
         begun: Callable[[str], int] = len,
+        answers: AnswerMemory | None = None,
     ) -> None:
         self._root = root
         self._interpreter = interpreter
         self._redact = redact
         self._fence = fence
         self._begun = begun
+        self._answers = answers
 
     def run(
         self,
@@ -118,13 +121,15 @@ class ScriptRunner:
 
     def _job(self, script: str, mode: RunMode, report: Path, fence: Json) -> Job:
         memory = _CHECK_MEMORY_MB if mode is RunMode.CHECK else None
-        return Job(script, str(self._root), str(report), memory_mb=memory, fence=fence)
+        answers = mode is RunMode.CHECK and self._answers is not None
+        return Job(script, str(self._root), str(report), answers=answers, memory_mb=memory, fence=fence)
 
     def _carried_out(
         self, job: Job, mode: RunMode, hold: Hold, streams: Streams, timeout: float
     ) -> RunResult:
         started = time.monotonic()
-        line = open_line(lambda text: plain(self._redact(text)))
+        remembered = RunAnswers(self._answers) if job.answers and self._answers is not None else None
+        line = open_line(lambda text: plain(self._redact(text)), remembered)
         try:
             following = Following(streams, started + timeout)
             ending, code = following.follow(lambda: _start(self._starter(), job, line, hold.environment))

@@ -9,17 +9,20 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import threading
 import time
 import zlib
 from collections.abc import Callable, Iterable, Mapping
+from hashlib import blake2b
 from typing import Any, TypeVar
 
 from .line import Line
+from .memory import LARGEST, Headers, Memory, Place, Remembered
 from .skeleton import skeleton
 
-LARGEST_BODY = 1_000_000
-"""Bytes of an answer that are looked into; of a larger one nothing but its size is told."""
+LARGEST_PARSED = 1_000_000
+"""Bytes of an answer that is parsed in here, where the script does not do it by its library's means."""
 _LONGEST_URL = 2000
 _TELLING = ("content-type", "link", "retry-after")
 _TELLING_PARTS = ("total", "next", "cursor", "continuation")
@@ -44,7 +47,8 @@ def harmless(act: Callable[..., Returned]) -> Callable[..., Returned | None]:
 class Ledger:
     """Every exchange of this process."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: Line, memory: Memory | None) -> None:
+        self.memory = memory
         self._line = line
         self._lock = threading.Lock()
         self._began = time.perf_counter()
@@ -62,6 +66,7 @@ class Ledger:
         """Something in here failed: say so, and nothing more."""
         self._line.say("trouble", f"{type(error).__name__}: {error}"[:300])
         self._line = Line(None)
+        self.memory = None
 
     @harmless
     def begin(self, method: str, url: str) -> Call | None:
@@ -76,7 +81,7 @@ class Ledger:
             self._number += 1
             call = Call(self, self._number)
         at = round(time.perf_counter() - self._began, 4)
-        call.tell(method=str(method), url=str(url)[:_LONGEST_URL], at=at)
+        call.tell(method=str(method), url=str(url)[:_LONGEST_URL], at=at, resource=asking_resource())
         return call
 
     @property
@@ -117,24 +122,38 @@ class Call:
         self.ledger = ledger
         self._number = number
         self._started = time.perf_counter()
-        self._size = 0
+        self._status = self._size = 0
+        self._headers: Headers = []
+        self._digest = blake2b(digest_size=8)
         self._pieces: list[bytes] | None = []
-        self._encoding = ""
-        self._ended = False
+        self._place: Place | None = None
+        self._ended = self._shown = False
 
     def tell(self, **parts: Any) -> None:
         """Send what is known now."""
         self.ledger.tell({"n": self._number, **parts})
 
     @harmless
-    def answered(self, status: int, headers: Iterable[tuple[str, str]]) -> None:
+    def recall(self, method: str, url: str, headers: Iterable[tuple[Any, Any]]) -> Remembered | None:
+        """The answer that an earlier run got, where pilot may serve it."""
+        if self.ledger.memory is None:
+            return None
+        self._place, kept = self.ledger.memory.recall(method, url, texts(headers))
+        if kept is not None:
+            self._place = None
+            self.tell(cached=True)
+        return kept
+
+    @harmless
+    def answered(self, status: int, headers: Iterable[tuple[Any, Any]]) -> None:
         """The head of the answer is here."""
-        named = {str(name).lower(): str(value) for name, value in headers}
-        kept = {name: value[:_LONGEST_HEADER] for name, value in named.items() if _tells(name)}
-        if "json" not in named.get("content-type", "json"):
+        self._status, self._headers = int(status), texts(headers)
+        kept = {
+            name.lower(): value[:_LONGEST_HEADER] for name, value in self._headers if _tells(name.lower())
+        }
+        if self._place is None and "json" not in kept.get("content-type", "json"):
             self._pieces = None
-        self._encoding = named.get("content-encoding", "")
-        self.tell(status=int(status), headers=kept, seconds=self._seconds())
+        self.tell(status=self._status, headers=kept, seconds=self._seconds())
 
     @harmless
     def failed(self, error: BaseException) -> None:
@@ -148,34 +167,44 @@ class Call:
         if self._ended:
             return
         self._size += len(piece)
-        if self._size > LARGEST_BODY:
+        self._digest.update(piece)
+        if self._size > LARGEST:
             self._pieces = None
         elif self._pieces is not None:
             self._pieces.append(bytes(piece))
 
     @harmless
-    def ended(self) -> None:
+    def ended(self, whole: bool = True) -> None:
         """The body was read, or is not wanted any more."""
         if self._ended:
             return
         self._ended = True
-        self.tell(size=self._size, seconds=self._seconds())
-        if self._pieces:
-            self.ledger.wait_for(self)
+        digest = self._digest.hexdigest() if self._size else ""
+        self.tell(size=self._size, seconds=self._seconds(), digest=digest)
+        if not whole or not self._pieces:
+            self._pieces = None
+            return
+        if self._place is not None and self.ledger.memory is not None and 200 <= self._status < 300:
+            self.ledger.memory.keep(self._place, self._status, self._headers, b"".join(self._pieces))
+        self.ledger.wait_for(self)
 
     @harmless
     def shows(self, document: Any) -> None:
         """What the answer holds, as the script's library has parsed it."""
         self.ledger.done(self)
-        if self._pieces is not None:
-            self._pieces = None
+        self._pieces = None
+        if not self._shown:
+            self._shown = True
             self.tell(**skeleton(document))
 
     def parse(self) -> None:
         """Look into what was collected of the body."""
         body = b"".join(self._pieces or ())
-        if self._encoding in ("gzip", "deflate"):
-            body = zlib.decompressobj(47).decompress(body, 4 * LARGEST_BODY)
+        named = {name.lower(): value for name, value in self._headers}
+        if "json" not in named.get("content-type", "json") or len(body) > LARGEST_PARSED:
+            return
+        if named.get("content-encoding") in ("gzip", "deflate") and not body.startswith((b"{", b"[")):
+            body = zlib.decompressobj(47).decompress(body, 4 * LARGEST_PARSED)
         try:
             document = json.loads(body)
         except ValueError:
@@ -186,26 +215,48 @@ class Call:
         return round(time.perf_counter() - self._started, 4)
 
 
-def _tells(name: str) -> bool:
-    return name in _TELLING or any(part in name for part in _TELLING_PARTS)
+def texts(headers: Iterable[tuple[Any, Any]]) -> Headers:
+    """Headers as texts; a library may keep bytes."""
+    return [(_text(name), _text(value)) for name, value in headers]
+
+
+def _text(value: Any) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
 
 
 def counted(call: Call, pieces: Iterable[bytes]) -> Iterable[bytes]:
     """The pieces of a body as they are taken."""
+    whole = False
     try:
         for piece in pieces:
             call.read(piece)
             yield piece
+        whole = True
     finally:
-        call.ended()
+        call.ended(whole)
 
 
-def install(line: Line) -> Ledger:
-    """Keep the ledger from now on, in libraries that are there and in those that the script imports."""
+def asking_resource() -> str:
+    """The resource of dlt's that runs here, where one does."""
+    state = sys.modules.get("dlt.extract.state")
+    pipe = getattr(state, "_CURRENT_PIPE_CONTEXT", None)
+    current = pipe.get(None) if pipe is not None else None
+    return str(getattr(current, "name", ""))[:200]
+
+
+def _tells(name: str) -> bool:
+    return name in _TELLING or any(part in name for part in _TELLING_PARTS)
+
+
+def install(line: Line, answers: bool) -> Ledger:
+    """Keep the ledger from now on, in libraries that are there and in those that the script imports.
+
+    With `answers`, requests and httpx are served what pilot remembers.
+    """
     from . import through_http_client, through_httpx, through_requests
     from .on_import import Act, on_import
 
-    ledger = Ledger(line)
+    ledger = Ledger(line, Memory(line) if answers else None)
     acts: Mapping[str, Act] = {
         "http.client": lambda module: through_http_client.install(module, ledger),
         "requests.models": lambda module: through_requests.install_body(module),

@@ -29,7 +29,7 @@ def run(job: Job) -> None:
         sys.exit(f"can't open {job.script!r}: {missing.strerror}")
     path = os.path.abspath(job.script)
     names = become_main(job.script, path)
-    settle = keep_ledger(line) if line.open else None
+    settle = keep_ledger(line, job.answers) if line.open else None
     if job.memory_mb:
         watch_memory(job.report, job.memory_mb, began)
     error: BaseException | None = None
@@ -57,12 +57,12 @@ def become_main(script: str, path: str) -> dict[str, object]:
     return names
 
 
-def keep_ledger(line: Line) -> Callable[[], None] | None:
+def keep_ledger(line: Line, answers: bool) -> Callable[[], None] | None:
     """Tell pilot of the script's traffic; what is to be done in the end. The script needs none of it."""
     try:
         from .ledger import install
 
-        return install(line).settle
+        return install(line, answers).settle
     except Exception as error:
         line.say("trouble", f"{type(error).__name__}: {error}"[:300])
         return None

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 _DEEPEST = 4
 _MOST_KEYS = 100
+_MOST_PLACES = 400
 _MOST_SIGNS = 60
 _MOST_LISTS = 20
 _LONGEST_TEXT = 300
 _SHORT_LIST = 20
+_MOST_LOOKED_INTO = 2
+_MOST_FIELDS = 80
+_SAMPLE = 25
+_NOTHING: tuple[Any, ...] = (None, "", [], {})
 _ADDRESSES = ("href", "url", "uri", "link")
 
 Trail = tuple[str, ...]
@@ -19,18 +25,49 @@ Trail = tuple[str, ...]
 def skeleton(document: Any) -> dict[str, Any]:
     """What of a document says how much it holds and whether there is more; no record's own values.
 
-    `lists`: `[trail, length, whether its first element is an object]`, `signs`: `[trail, value]`. A trail
-    holds the keys on the way. `object` says that the document is one itself.
+    `lists`: where one lies, its length, whether its first element is an object, and of the longest lists of
+    objects the fields that are filled and how many entries their own lists have. `signs`: where a plain value
+    lies, and the value. `alone`: the same fields, where the document is one object without such a list.
     """
-    lists: list[list[Any]] = []
-    signs: list[list[Any]] = []
-    for trail, value in _walk(document, ()):
+    lists: list[tuple[Trail, list[Any]]] = []
+    signs: list[tuple[Trail, Any]] = []
+    for trail, value in islice(_walk(document, ()), _MOST_PLACES):
         if isinstance(value, list):
-            if len(lists) < _MOST_LISTS:
-                lists.append([trail, len(value), bool(value) and isinstance(value[0], dict)])
-        elif len(signs) < _MOST_SIGNS:
-            signs.append([trail, value])
-    return {"lists": lists, "signs": signs, "object": isinstance(document, dict) and bool(document)}
+            lists.append((trail, value))
+        else:
+            signs.append((trail, value))
+    of_objects = [found for _, found in lists if found and isinstance(found[0], dict)]
+    longest = sorted(of_objects, key=len)[-_MOST_LOOKED_INTO:]
+    told = [(trail, len(found), *_looked_into(found, longest)) for trail, found in lists[:_MOST_LISTS]]
+    alone = _fields([document]) if isinstance(document, dict) and document and not of_objects else None
+    return {"lists": told, "signs": signs[:_MOST_SIGNS], "alone": alone}
+
+
+def _looked_into(found: list[Any], longest: list[list[Any]]) -> tuple[bool, Any]:
+    """Whether a list is one of objects, and the fields of one that is looked into."""
+    objects = bool(found) and isinstance(found[0], dict)
+    return objects, _fields(found) if any(found is other for other in longest) else None
+
+
+def _fields(records: list[Any]) -> tuple[list[str], dict[str, int]]:
+    """The fields that are filled in some of the records, and how many entries their lists have in all.
+
+    Of many records only some tell which fields there are.
+    """
+    filled: dict[str, None] = {}
+    nested: dict[str, int] = {}
+    step = max(1, len(records) // _SAMPLE)
+    for record in records[::step]:
+        if isinstance(record, dict):
+            for name, value in list(record.items())[:_MOST_FIELDS]:
+                if value not in _NOTHING:
+                    filled[name] = None
+                    if isinstance(value, list):
+                        nested[name] = 0
+    for name in nested:
+        entries = (record.get(name) for record in records if isinstance(record, dict))
+        nested[name] = sum(len(entry) for entry in entries if isinstance(entry, list))
+    return [str(name)[:80] for name in list(filled)[:_MOST_FIELDS]], nested
 
 
 def _walk(value: Any, trail: Trail) -> Iterator[tuple[Trail, Any]]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from functools import wraps
+from io import BytesIO
 from typing import Any
 
-from .ledger import Ledger, counted
+from .ledger import Call, Ledger, counted
+from .memory import Remembered
 
 _CALL = "_pilot_call"
+_OF_THE_TRANSFER = {"content-encoding", "content-length", "transfer-encoding"}
 
 
 def install(adapters: Any, ledger: Ledger) -> None:
@@ -19,6 +23,9 @@ def install(adapters: Any, ledger: Ledger) -> None:
         call = ledger.begin(request.method, request.url)
         if call is None:
             return send(self, request, *arguments, **options)
+        kept = None if request.body else call.recall(request.method, request.url, request.headers.items())
+        if kept is not None:
+            return _begun(call, self.build_response(request, _raw(kept)))
         ledger.step(1)
         try:
             response = send(self, request, *arguments, **options)
@@ -27,11 +34,24 @@ def install(adapters: Any, ledger: Ledger) -> None:
             raise
         finally:
             ledger.step(-1)
-        call.answered(response.status_code, response.headers.items())
-        response.__dict__[_CALL] = call
-        return response
+        return _begun(call, response)
 
     adapters.HTTPAdapter.send = told_send
+
+
+def _begun(call: Call, response: Any) -> Any:
+    """The head of an answer is here, its body is to be read."""
+    call.answered(response.status_code, response.headers.items())
+    response.__dict__[_CALL] = call
+    return response
+
+
+def _raw(kept: Remembered) -> Any:
+    """An answer of pilot's memory as urllib3 would have given it; its body was decoded before it was kept."""
+    headers = [(name, value) for name, value in kept.headers if name.lower() not in _OF_THE_TRANSFER]
+    return sys.modules["urllib3.response"].HTTPResponse(
+        body=BytesIO(kept.body), headers=headers, status=kept.status, preload_content=False
+    )
 
 
 def install_body(models: Any) -> None:
