@@ -181,11 +181,19 @@ def status(options: Options) -> int:
 
 @app.command()
 @looking
-def log(options: Options) -> int:
-    """The notebook: a line per cell."""
+def log(
+    options: Options,
+    cell: Cell = None,
+    traffic: Annotated[
+        bool, typer.Option("--traffic", help="The script's requests instead, of one cell or all.")
+    ] = False,
+) -> int:
+    """The notebook: a line per cell; with --traffic, a line per request of the script."""
     from pilot.commands import look
 
-    return look.log(options)
+    if cell is not None and not traffic:
+        raise UsageError("A cell is named only with --traffic.", f"pilot show {cell} shows the cell.")
+    return look.traffic(options, cell) if traffic else look.log(options)
 
 
 @app.command()

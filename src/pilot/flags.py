@@ -53,7 +53,16 @@ def _working(
     ] = None,
     timeout: Annotated[float, typer.Option(min=1, metavar="S", help="Seconds that one run may take.")] = 600,
     share_samples: Annotated[
-        bool, typer.Option("--share-samples", help="Let a model see the values of two records.")
+        bool | None,
+        typer.Option(
+            "--share-samples/--no-share-samples", help="Let a model see values of records, or no longer."
+        ),
+    ] = None,
+    always_share_samples: Annotated[
+        bool, typer.Option("--always-share-samples", help="The same, always for this project.")
+    ] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Ask the API each time, also what a check was answered before.")
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show results and errors only.")] = False,
     verbose: Verbose = False,

@@ -26,6 +26,7 @@ from pilot.screen import Block, Line, table
 from pilot.session.lock import holder
 from pilot.session.session import Session
 from pilot.session.store import Store
+from pilot.traffic_blocks import traffic_blocks
 from pilot.workshop import open_ground, open_workshop, tell_remark
 
 _NOTHING: tuple[Sequence[Block], Json] = (
@@ -44,6 +45,18 @@ def status(options: Options) -> int:
 def log(options: Options) -> int:
     """A line per cell."""
     return _look(options, lambda session: (log_blocks(session), _cells(session)))
+
+
+def traffic(options: Options, cell: int | None) -> int:
+    """A line per request of the script, in one cell or in all."""
+
+    def looks(session: Session) -> tuple[Sequence[Block], Json]:
+        if cell is not None and cell not in {known.id for known in session.cells}:
+            raise PilotError(f"There is no cell {cell}.", "pilot log shows the cells.")
+        exchanges = session.traffic(cell)
+        return traffic_blocks(exchanges, cell), {"version": 1, "traffic": msgspec.to_builtins(exchanges)}
+
+    return _look(options, looks)
 
 
 def show(options: Options, number: int | None) -> int:

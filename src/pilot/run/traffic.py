@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 
@@ -44,3 +45,12 @@ class Exchange:
     """The records' own fields (no paths) that held something in at least one record; never a value."""
     nested: dict[str, int] = field(default_factory=dict)
     """How many entries the records' own lists hold in all, by field."""
+
+
+def told_cached(traffic: Sequence[Exchange]) -> str:
+    """How many answers came from memory, in brackets; "" where none did."""
+    served = sum(exchange.cached for exchange in traffic)
+    if not served:
+        return ""
+    count = "all" if served == len(traffic) else f"{served} of {len(traffic)}"
+    return f" ({count} answers from memory)"
