@@ -10,7 +10,7 @@ from typing import Annotated, Any, get_type_hints
 import typer
 
 from pilot.errors import UsageError
-from pilot.options import Options, SecretSource
+from pilot.options import Level, Options, SecretSource
 
 Dir = Annotated[Path, typer.Option("--dir", metavar="PATH", help="The project folder.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, all else on stderr.")]
@@ -64,6 +64,17 @@ def _working(
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Ask the API each time, also what a check was answered before.")
     ] = False,
+    fence: Annotated[
+        Level, typer.Option(help="How generated code is held; auto is the best that this system has.")
+    ] = Level.AUTO,
+    allow_env: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="An environment variable that the script may see. Repeatable."),
+    ] = None,
+    allow_install: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PACKAGE", help="A package that may be installed. Repeatable."),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show results and errors only.")] = False,
     verbose: Verbose = False,
     trust: Annotated[
@@ -106,9 +117,21 @@ def _parameters(function: Callable[..., object]) -> dict[str, inspect.Parameter]
     return {p.name: p.replace(annotation=hints[p.name], kind=inspect.Parameter.KEYWORD_ONLY) for p in found}
 
 
-def options(folder: Path = Path(), secret: list[str] | None = None, **values: Any) -> Options:
+def options(
+    folder: Path = Path(),
+    secret: list[str] | None = None,
+    allow_env: list[str] | None = None,
+    allow_install: list[str] | None = None,
+    **values: Any,
+) -> Options:
     """The parsed flags. Raises UsageError."""
-    return Options(root=_root(folder), secrets=_secrets(secret), **values)
+    return Options(
+        root=_root(folder),
+        secrets=_secrets(secret),
+        allow_env=tuple(allow_env or ()),
+        allow_install=tuple(allow_install or ()),
+        **values,
+    )
 
 
 def _root(folder: Path) -> Path:

@@ -3,7 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
+
+
+class Level(str, Enum):
+    """How generated code is held."""
+
+    AUTO = "auto"
+    """The best that there is."""
+    OFF = "off"
+    BASIC = "basic"
+    """The process itself: time, output, sizes, environment."""
+    FULL = "full"
+    """Files and network too; where they can't be held, the script does not run."""
 
 
 @dataclass(frozen=True)
@@ -56,10 +69,11 @@ class Options:
     """Every request goes to the API: no answer is served from memory."""
     strict: bool = False
     """A table that is not proven complete makes the command fail."""
-    fence: str = "auto"
-    """How generated code is held: `off`, `basic`, `full`, or the best that there is."""
+    fence: Level = Level.AUTO
     allow_env: tuple[str, ...] = ()
     """Environment variables that the script may see, by name."""
+    allow_install: tuple[str, ...] = ()
+    """Packages that may be installed for the script, by name."""
     session: str | None = None
     """Which of the project's sessions: its number or name; None is the newest."""
     answers: tuple[tuple[str, str], ...] | None = None
