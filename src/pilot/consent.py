@@ -1,23 +1,24 @@
-"""The one gate for contacting a host, changing a file and running the script.
+"""The one gate for whatever changes something, contacts somebody or gives something away.
 
-Every act passes here: shown, agreed to (at a prompt, by `--yes`, or "always in this session"), written
-into the session, and only then done.
+Every act passes here: shown, agreed to (at a prompt, by a flag, or "always in this session"), written into
+the session, and only then done. What was agreed to stays agreed to when the session is resumed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import PurePath
 from typing import Protocol, TypeAlias
 
 from pilot.errors import Declined
 from pilot.host import Choice, Host, Question
-from pilot.screen import Diff
+from pilot.screen import Diff, Line
 
 YES, NO, ALWAYS, EDIT = "y", "n", "a", "e"
 _ANSWERS = (Choice(YES, "yes"), Choice(NO, "no"), Choice(ALWAYS, "always in this session"))
+_GO_ON = "pilot resume goes on from here."
 
 
 class Act(str, Enum):
@@ -26,6 +27,9 @@ class Act(str, Enum):
     CONTACT = "contact a host"
     CHANGE = "change a file"
     RUN = "run the script"
+    INSTALL = "install a package"
+    SHARE = "share values of records"
+    ENVIRONMENT = "show an environment variable"
 
 
 @dataclass(frozen=True)
@@ -55,38 +59,118 @@ class Files(Protocol):
         """Write it in one go."""
 
 
-class Consent:
-    """The gate. `yes` is `--yes`; `record` writes an answer into the session."""
+class Look(Protocol):
+    """What a look at a script found."""
 
-    def __init__(self, host: Host, files: Files, yes: bool, record: Callable[[str, str], None]) -> None:
+    @property
+    def remarks(self) -> Iterable[str]:
+        """What it also does, as ends of "This script also …"."""
+
+    @property
+    def hosts(self) -> Iterable[str]:
+        """Hosts that it names to call them."""
+
+    @property
+    def variables(self) -> Iterable[str]:
+        """Environment variables that it reads."""
+
+
+@dataclass
+class Given:
+    """What was agreed to so far in a session."""
+
+    always: set[Act] = field(default_factory=set)
+    subjects: dict[tuple[Act, str], bool] = field(default_factory=dict)
+    """Hosts, packages, variables, by act: each is asked for once."""
+
+    @classmethod
+    def recorded(cls, records: Iterable[tuple[str, str]]) -> Given:
+        """From the session's records of an act and its answer. A "no" is asked again by a later command."""
+        given = cls()
+        for record, answer in records:
+            name, _, subject = record.partition(": ")
+            act = next((act for act in Act if act.value == name), None)
+            if act is None or answer == NO:
+                continue
+            if answer == ALWAYS:
+                given.always.add(act)
+            given.subjects[act, subject] = True
+        return given
+
+
+class Consent:
+    """The gate. `yes` is `--yes`; `record` writes an answer into the session.
+
+    `yes` covers runs, shown diffs and hosts that the person named; `granted` what else flags allow by name.
+    """
+
+    def __init__(
+        self,
+        host: Host,
+        files: Files,
+        yes: bool,
+        record: Callable[[str, str], None],
+        *,
+        given: Given | None = None,
+        granted: Iterable[tuple[Act, str]] = (),
+        look: Callable[[str], Look] | None = None,
+    ) -> None:
         self._host = host
         self._files = files
         self._yes = yes
         self._record = record
-        self._always: set[Act] = set()
+        self._given = given or Given()
+        self._granted = set(granted)
+        self._look = look
         self._named: set[str] = set()
-        self._contacts: dict[str, bool] = {}
 
     def person_named(self, hosts: Iterable[str]) -> None:
         """Hosts that stand in the person's own words: those that `--yes` covers."""
         self._named.update(host.lower() for host in hosts)
 
+    def agreed(self, act: Act) -> tuple[str, ...]:
+        """The subjects of an act that were agreed to: hosts, packages, variables."""
+        subjects = self._given.subjects.items()
+        return tuple(subject for (known, subject), yes in subjects if known is act and yes)
+
     def contact(self, host: str, why: str) -> bool:
         """Whether a host (`name` or `name:port`) may be contacted. Each one is asked for once."""
         host = host.lower()
-        if host not in self._contacts:
-            named = host in self._named
-            flag = "--yes" if named else "the URL of that host in --api"
-            question = f"Contact {host} ({why})?" if named else f"Contact another host, {host} ({why})?"
-            covered = named and (self._yes or Act.CONTACT in self._always)
-            self._contacts[host] = self._agrees(Act.CONTACT, question, host, covered, flag, always=named)
-        return self._contacts[host]
+        named = host in self._named
+        flag = "--yes" if named else "the URL of that host in --api"
+        text = f"Contact {host} ({why})?" if named else f"Contact another host, {host} ({why})?"
+        covered = named and (self._yes or Act.CONTACT in self._given.always)
+        return self._once(Act.CONTACT, host, text, covered, flag, always=named)
+
+    def install(self, package: str, why: str) -> bool:
+        """Whether a package may be installed for the script. `--yes` does not cover it."""
+        text = f"Install {package} ({why})?"
+        return self._once(Act.INSTALL, package, text, False, f"--allow-install {package}")
+
+    def share(self, what: str, why: str) -> bool:
+        """Whether a model may see values of records. `--yes` does not cover it."""
+        return self._once(Act.SHARE, what, f"Share {what} ({why})?", False, "--share-samples")
+
+    def show_variable(self, name: str) -> bool:
+        """Whether the script may see an environment variable. `--yes` does not cover it."""
+        flag = f"--allow-env {name}"
+        if not self._host.interactive and (Act.ENVIRONMENT, name) not in self._granted:
+            told = f"The script reads the environment variable {name} and does not get it: {flag} gives it."
+            self._host.show(Line(told, "warn"))
+            self._record(f"{Act.ENVIRONMENT.value}: {name}", NO)
+            return False
+        text = f"The script reads the environment variable {name}. May it see its value?"
+        return self._once(Act.ENVIRONMENT, name, text, False, flag, default=NO)
 
     def run(self, what: str, why: str) -> None:
-        """Agree to running something. Raises Declined."""
-        covered = self._yes or Act.RUN in self._always
+        """Agree to running something; for a script, first to the hosts and variables that it names.
+
+        Raises Declined.
+        """
+        self._agree_to_needs(what)
+        covered = self._yes or Act.RUN in self._given.always
         if not self._agrees(Act.RUN, f"Run {what} ({why})?", what, covered, "--yes", always=True):
-            raise Declined(f"{what} was not run.", "pilot resume goes on from here.")
+            raise Declined(f"{what} was not run.", _GO_ON)
 
     def change(self, path: str, text: str, *, wishes: bool = False, whole: bool = False) -> Verdict:
         """Show a change, and make it when it is agreed to. An equal text changes nothing and asks nothing.
@@ -98,8 +182,8 @@ class Consent:
             before = self._files.read(path)
             if before == text:
                 return Agreed(text)
-            self._host.show(Diff(path, None if whole else before, text))
-            answer = self._ask_change(path, whole or before is None, wishes)
+            self._host.show(Diff(path, None if whole else before, text), *self._remarks(path, text))
+            answer = self._ask_change(path, text, whole or before is None, wishes)
             if answer == EDIT:
                 edited = self._host.edit(text, PurePath(path).suffix)
                 text = text if edited is None else edited
@@ -108,14 +192,37 @@ class Consent:
                 return Wish(answer)
             self._record(f"{Act.CHANGE.value}: {path}", answer)
             if answer == NO:
-                raise Declined(f"{path} was not changed.", "pilot resume goes on from here.")
+                raise Declined(f"{path} was not changed.", _GO_ON)
             if answer == ALWAYS:
-                self._always.add(Act.CHANGE)
+                self._given.always.add(Act.CHANGE)
             self._files.write(path, text)
             return Agreed(text)
 
-    def _ask_change(self, path: str, new: bool, wishes: bool) -> str:
-        if self._yes or Act.CHANGE in self._always:
+    def _remarks(self, path: str, text: str) -> list[Line]:
+        """What the look at a script found, where the person reads its diff."""
+        if self._look is None or PurePath(path).suffix != ".py":
+            return []
+        look = self._look(text)
+        hosts = [host for host in look.hosts if host not in self._named and not self._knows(host)]
+        told = [*look.remarks, *(f"calls {host}, which was not spoken of" for host in hosts)]
+        return [Line(f"This script also {remark}.", "warn") for remark in told]
+
+    def _agree_to_needs(self, script: str) -> None:
+        text = self._files.read(script) if PurePath(script).suffix == ".py" else None
+        if text is None or self._look is None:
+            return
+        look = self._look(text)
+        for host in look.hosts:
+            if not self.contact(host, f"{script} calls it"):
+                raise Declined(f"{script} was not run: it calls {host}.", f"Agree, or change it. {_GO_ON}")
+        for variable in look.variables:
+            self.show_variable(variable)
+
+    def _knows(self, host: str) -> bool:
+        return (Act.CONTACT, host) in self._given.subjects
+
+    def _ask_change(self, path: str, text: str, new: bool, wishes: bool) -> str:
+        if self._yes or Act.CHANGE in self._given.always:
             return YES
         question = Question(
             f"{'Write' if new else 'Change'} {path}?",
@@ -123,15 +230,44 @@ class Consent:
             default=YES,
             choices=(*_ANSWERS, Choice(EDIT, "edit")),
             free=wishes,
+            about=text,
         )
         return self._host.ask(question)
 
-    def _agrees(self, act: Act, text: str, subject: str, covered: bool, flag: str, always: bool) -> bool:
+    def _once(
+        self,
+        act: Act,
+        subject: str,
+        text: str,
+        covered: bool,
+        flag: str,
+        *,
+        always: bool = False,
+        default: str = YES,
+    ) -> bool:
+        """Agree to an act on a subject, for as long as the session lasts."""
+        known = self._given.subjects.get((act, subject))
+        if known is None:
+            covered = covered or (act, subject) in self._granted
+            known = self._agrees(act, text, subject, covered, flag, always, default)
+            self._given.subjects[act, subject] = known
+        return known
+
+    def _agrees(
+        self,
+        act: Act,
+        text: str,
+        subject: str,
+        covered: bool,
+        flag: str,
+        always: bool,
+        default: str = YES,
+    ) -> bool:
         answer = YES
         if not covered:
             choices = _ANSWERS if always else _ANSWERS[:2]
-            answer = self._host.ask(Question(text, flag=flag, default=YES, choices=choices, free=False))
+            answer = self._host.ask(Question(text, flag=flag, default=default, choices=choices, free=False))
         self._record(f"{act.value}: {subject}", answer)
         if answer == ALWAYS:
-            self._always.add(act)
+            self._given.always.add(act)
         return answer != NO

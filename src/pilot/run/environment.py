@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Mapping
 
 from pilot.run.result import RunMode
 
@@ -19,7 +20,25 @@ _SYSTEM = {
 }
 # fmt: on
 
+_PROXIES = {"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"}
+
 _NEVER = ("_", "OPENAI", "ANTHROPIC", "PILOT")
+
+_SECTIONS = frozenset(
+    {
+        "SOURCES", "DESTINATION", "CREDENTIALS", "RUNTIME", "EXTRACT", "NORMALIZE", "LOAD", "SCHEMA",
+        "DATA_WRITER", "PIPELINES", "DATASET", "BUFFERS",
+    }
+)  # fmt: skip
+"""Where dlt's settings begin, or go on after the pipeline's name. Other programs write `A__B` too."""
+
+_DESTINATIONS = frozenset(
+    {
+        "ATHENA", "BIGQUERY", "CLICKHOUSE", "DATABRICKS", "DREMIO", "DUCKDB", "DUCKLAKE", "FABRIC",
+        "FILESYSTEM", "LANCEDB", "MOTHERDUCK", "MSSQL", "POSTGRES", "QDRANT", "REDSHIFT", "SNOWFLAKE",
+        "SQLALCHEMY", "SYNAPSE", "WEAVIATE",
+    }
+)  # fmt: skip
 
 _ALWAYS = {
     "TERM": "dumb",
@@ -64,4 +83,25 @@ def _is_for_dlt(name: str) -> bool:
     """dlt's own variables, and its configuration: `SOURCES__WEATHER__API_KEY`."""
     if name.upper().startswith(_NEVER):
         return False
-    return name.startswith("DLT_") or "__" in name
+    return name.startswith("DLT_") or any(part in _SECTIONS for part in name.split("__")[:-1][:2])
+
+
+def with_allowed(
+    environment: Mapping[str, str], allowed: Iterable[str], destination: str | None
+) -> dict[str, str]:
+    """The environment with variables that the person allowed, without other destinations' keys."""
+    own = (destination or "").upper()
+    kept = {name: value for name, value in environment.items() if _destination_of(name) in (own, "")}
+    return {**kept, **{name: os.environ[name] for name in allowed if name in os.environ}}
+
+
+def without_proxies(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment without the person's proxies, whose addresses may hold a password."""
+    return {name: value for name, value in environment.items() if name.upper() not in _PROXIES}
+
+
+def _destination_of(name: str) -> str:
+    """Whose setting a variable is, where it is that of one destination of dlt's."""
+    parts = name.split("__")
+    place = parts.index("DESTINATION") + 1 if "DESTINATION" in parts[:-1] else len(parts)
+    return parts[place] if place < len(parts) - 1 and parts[place] in _DESTINATIONS else ""

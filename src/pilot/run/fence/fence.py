@@ -9,12 +9,13 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from enum import Enum
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pilot.errors import PilotError
 from pilot.finding import Json
+from pilot.options import Level
+from pilot.run.environment import with_allowed, without_proxies
 from pilot.run.fence import claims, places
 from pilot.run.fence.agreed import is_agreed
 from pilot.run.fence.destinations import needs_of
@@ -28,18 +29,6 @@ from pilot.run.result import RunMode
 _LARGEST_FILE_IN_A_CHECK = 2 * 1024**3
 _LONGEST_SOCKET_PATH = 90
 _MOST_PROCESSES = 512
-
-
-class Level(str, Enum):
-    """How generated code is held."""
-
-    AUTO = "auto"
-    """The best that there is."""
-    OFF = "off"
-    BASIC = "basic"
-    """The process itself: time, output, sizes, environment."""
-    FULL = "full"
-    """Files and network too; where they can't be held, the script does not run."""
 
 
 @dataclass
@@ -89,7 +78,7 @@ class ScriptFence:
     hosts: Callable[[], Iterable[str]]
     """The hosts that the person agreed to, as they are named in consent."""
     destination: Callable[[], str | None]
-    allowed: tuple[str, ...] = ()
+    variables: Callable[[], Iterable[str]] = tuple
     """Environment variables that the person allowed by name."""
     separate: bool = True
     """Use a network namespace where the system has them."""
@@ -97,6 +86,7 @@ class ScriptFence:
     @contextmanager
     def around(self, mode: RunMode, environment: Mapping[str, str], report: Path) -> Iterator[Held]:
         """Put it up for one run. Raises PilotError where `full` is wanted and can't be had."""
+        environment = with_allowed(environment, self.variables(), self.destination())
         if self.level is Level.OFF or not hasattr(socket, "AF_UNIX"):
             yield Held(environment)
             return
@@ -107,7 +97,10 @@ class ScriptFence:
         network = self._network() if full else claims.Network(held=False)
         private = report.parent / "tmp"
         private.mkdir(exist_ok=True)
-        passed_on = {**environment, "TMPDIR": str(private)}
+        passed_on = {
+            **(without_proxies(environment) if network.held else environment),
+            "TMPDIR": str(private),
+        }
         with _outside() as outside, closing(self._proxy()) as proxy, closing(_listening()) as decoy:
             canary = outside / "canary"
             canary.write_text("outside", "utf-8")
@@ -165,7 +158,7 @@ class ScriptFence:
             **_basic(mode, self.root),
             "level": "full",
             "separate": separate,
-            "readable": _texts(places.readable(environment, self.allowed)),
+            "readable": _texts(places.readable(environment, tuple(self.variables()))),
             "writable": _texts(writable),
             "protected": _texts(places.protected(self.root)),
             "processes": _MOST_PROCESSES,

@@ -21,8 +21,9 @@ _SYSTEM = (
 _SETTINGS = (
     "alternatives", "ca-certificates", "crypto-policies", "debian_version", "gai.conf", "group", "host.conf",
     "hostname", "hosts", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "locale.alias", "locale.conf",
-    "localtime", "machine-id", "mime.types", "nsswitch.conf", "odbc.ini", "odbcinst.ini", "os-release", "passwd",
-    "pki", "protocols", "resolv.conf", "services", "ssl", "static", "timezone", "freetds", "krb5.conf",
+    "localtime", "machine-id", "mime.types", "nsswitch.conf", "odbc.ini", "odbcinst.ini", "os-release",
+    "passwd", "pki",
+    "protocols", "resolv.conf", "services", "ssl", "static", "timezone", "freetds", "krb5.conf",
 )
 """Of /etc: what names, certificates and libraries need. The rest holds keys, and root reads all."""
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/shm")
