@@ -13,6 +13,7 @@ from pilot.api.error_body import message_in
 from pilot.api.fetch import Answer, Credentials
 from pilot.api.profile import Auth, AuthKind, How
 from pilot.api.token_words import token_url_in
+from pilot.api.trails import folded
 
 _CHALLENGE = re.compile(r"(?:^|,)\s*(bearer|basic|api-?key|apikey|token|digest|negotiate)\b(?!=)", re.I)
 _CHALLENGE_NAME = re.compile(r"\b(?:name|header|in)=\"?(x-[\w-]+|[\w-]*key[\w-]*)", re.I)
@@ -33,6 +34,8 @@ class Keys:
     token: str | None = field(default=None, repr=False)
     user: str | None = field(default=None, repr=False)
     password: str | None = field(default=None, repr=False)
+    named: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Everything by its folded name: keys that are wanted beside another are known by theirs."""
 
     def __bool__(self) -> bool:
         return bool(self.token or (self.user and self.password))
@@ -45,8 +48,10 @@ def keys_from(secrets: Mapping[str, str]) -> Keys:
     user = next((value for name, value in last.items() if _USER.search(name)), None)
     password = next((value for name, value in last.items() if _PASSWORD.search(name)), None)
     tokens = [v for name, v in last.items() if re.search(r"key|token|appid|secret|bearer", name, re.I)]
+    tokens = [*filter(None, (last.get("api_key"),)), *tokens]  # what scripts call the one key that there is
     rest = [v for v in last.values() if v not in (user, password)]
-    return Keys(next(iter(tokens or rest), None), user, password)
+    named = {folded(name): value for name, value in last.items()}
+    return Keys(next(iter(tokens or rest), None), user, password, named)
 
 
 def refusal(answer: Answer, said: Auth | None) -> Auth | None:
@@ -87,6 +92,18 @@ def ways(wanted: Auth, keys: Keys, site: str) -> Iterator[tuple[Auth, Credential
 
 def credentials_for(auth: Auth, keys: Keys, site: str) -> Credentials | None:
     """The keys as this kind of auth sends them; None where they don't fit it."""
+    first = _one_of(auth, keys, site)
+    beside = [_one_of(a, Keys(keys.named.get(folded(a.name or ""))), site) for a in auth.beside]
+    if first is None or None in beside:
+        return None
+    headers, params = dict(first.headers), dict(first.params)
+    for credentials in filter(None, beside):
+        headers.update(credentials.headers)
+        params.update(credentials.params)
+    return Credentials(site, headers, params)
+
+
+def _one_of(auth: Auth, keys: Keys, site: str) -> Credentials | None:
     if auth.kind is AuthKind.BASIC:
         if not (keys.user and keys.password):
             return None

@@ -12,6 +12,7 @@ from pilot.api.naming import says_nothing, table_name
 from pilot.api.openapi.families import GENERIC, family
 from pilot.api.openapi.matching import by_words
 from pilot.api.profile import Endpoint
+from pilot.api.sites import joined
 from pilot.api.survey import Offer, Survey
 from pilot.api.trails import folded
 from pilot.api.words import Named, Target
@@ -62,7 +63,8 @@ def aims_of(named: Named, survey: Survey, picked: Sequence[str], goal: str) -> t
 
 
 def _url(survey: Survey, offer: Offer) -> str:
-    return f"{survey.base_url.rstrip('/')}/{offer.endpoint.path.lstrip('/')}".rstrip("/")
+    base = joined(survey.base_url, offer.server) if offer.server else None
+    return f"{(base or survey.base_url).rstrip('/')}/{offer.endpoint.path.lstrip('/')}".rstrip("/")
 
 
 def _target(survey: Survey, offer: Offer, named: Sequence[Target]) -> Target:

@@ -19,6 +19,7 @@ from pilot.api.look import Ask, Look, first_look
 from pilot.api.narrowing import widened
 from pilot.api.openapi.agreement import agreed, settled
 from pilot.api.openapi.document import LARGEST
+from pilot.api.openapi.families import rebound
 from pilot.api.openapi.surveyor import survey_of
 from pilot.api.page_size import with_larger_pages
 from pilot.api.paging import find_paging
@@ -168,6 +169,7 @@ class _Probe:
         endpoint = replace(endpoint, params={**endpoint.params, **said})
         if problem := obstacle(aim, endpoint):
             return replace(endpoint, error=problem)
+        endpoint = rebound(endpoint, next((e for e in self._siblings if e.name == endpoint.parent), None))
         look = None
         rows = self._rows.get(endpoint.parent or "", [])
         for way, url, parent in islice(ways(aim.target.url, endpoint, rows), _MOST_WAYS):

@@ -75,6 +75,8 @@ class Auth:
     """For OAUTH2: where the token is fetched."""
     scope: str | None = None
     """For OAUTH2: what the token is to allow, where the API asks for it."""
+    beside: tuple[Auth, ...] = ()
+    """Further keys that are wanted together with this one, each in a header or a query parameter."""
 
 
 @dataclass(frozen=True)

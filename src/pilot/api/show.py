@@ -118,6 +118,7 @@ def auth_text(auth: Auth, profile: ApiProfile) -> str:
     if auth.kind is AuthKind.NONE and not profile.seen:
         return "not known"
     text = _AUTH.get(auth.kind) or f"API key in the {auth.location} {auth.name}"
+    text += "".join(f", and the {key.location} {key.name}" for key in auth.beside)
     known = "" if auth.kind in (AuthKind.NONE, AuthKind.UNKNOWN) else auth.how.value
     more = "; ".join(filter(None, (known, auth.note)))
     return f"{text} ({more})" if more else text
@@ -136,6 +137,11 @@ def profile_text(profile: ApiProfile) -> str:
 
 
 def _auth_for_model(profile: ApiProfile) -> str:
+    beside = (f"; and the {key.location} {key.name}, a secret of its own" for key in profile.auth.beside)
+    return _main_auth_for_model(profile) + "".join(beside)
+
+
+def _main_auth_for_model(profile: ApiProfile) -> str:
     auth = profile.auth
     if auth.kind is AuthKind.API_KEY:
         return f"api_key, location={auth.location}, name={auth.name} ({auth.how.value})"

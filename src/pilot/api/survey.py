@@ -29,6 +29,8 @@ class Offer:
     """Placeholder of the path → its type, as far as the spec says it."""
     choices: tuple[Narrowing, ...] = ()
     """Query parameters that take one of a few values, and may leave records out by default."""
+    server: str = ""
+    """The address that its path starts at, where that is not the API's."""
     missing: tuple[str, ...] = ()
     """Required parameters that no value is known for."""
 

@@ -210,12 +210,12 @@ def test_a_token_url_is_taken_relative_to_the_api_and_an_operation_wins_over_the
     assert whole is not None and whole.token_url == "https://api.example.com/oauth/token"
 
 
-def test_a_second_key_that_is_also_wanted_is_said() -> None:
+def test_a_second_key_that_is_also_wanted_stands_beside_the_first() -> None:
     found = document(
         spec({}, components={"securitySchemes": _SCHEMES}, security=[{"header": [], "query": []}])
     )
     auth = auth_of(found, {}, HOST)
-    assert auth is not None and "also wants the query appid" in auth.note
+    assert auth is not None and [(key.location, key.name) for key in auth.beside] == [("query", "appid")]
 
 
 def test_one_scheme_that_is_declared_and_nowhere_required_is_taken() -> None:

@@ -76,6 +76,15 @@ def _same(stem: str, path: str) -> bool:
     return last in (stem, f"{stem}s", f"{stem}es", f"{stem[:-1]}ies")
 
 
+def rebound(endpoint: Endpoint, parent: Endpoint | None) -> Endpoint:
+    """A child whose inherited bindings follow what fills its parent's path, as that was seen to work."""
+    names = [name for name in _PLACEHOLDER.findall(endpoint.path) if name in endpoint.bindings]
+    if parent is None or len(names) < 2:
+        return endpoint
+    carried = _inherited(names[:-1], _PLACEHOLDER.findall(parent.path), parent)
+    return replace(endpoint, bindings={**endpoint.bindings, **(carried or {})})
+
+
 def _inherited(names: Sequence[str], of_parent: Sequence[str], parent: Endpoint) -> dict[str, str] | None:
     """Placeholders that the parent's own path has too: its records carry what filled them.
 

@@ -13,6 +13,7 @@ from pilot.api.openapi.document import Document, plain
 from pilot.api.openapi.families import with_parents
 from pilot.api.openapi.parameters import Parameter, Role, needed, parameters_of
 from pilot.api.openapi.sampling import Sampler
+from pilot.api.openapi.servers import own_server
 from pilot.api.profile import Endpoint, Shape
 from pilot.api.survey import Offer
 from pilot.finding import Json
@@ -85,6 +86,7 @@ def _offer(
         parameters=tuple(p.line for p in parameters if p.place in ("query", "header")),
         places={p.name: p.kind for p in parameters if p.place == "path"},
         choices=choices_of(parameters),
+        server=own_server(document, item, operation),
         missing=tuple(name for name, value in wanted.items() if value is None),
     )
 

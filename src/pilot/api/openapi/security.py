@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pilot.api.openapi.document import Document, objects, plain
 from pilot.api.profile import Auth, AuthKind, How
@@ -43,16 +44,16 @@ def _schemes(document: Document) -> dict[str, Json]:
 def _together(
     document: Document, schemes: dict[str, Json], requirement: dict[str, Json], base: str
 ) -> Auth | None:
-    """All schemes of one requirement have to be met; one is what a pipeline sends."""
+    """All schemes of one requirement have to be met: the simplest one, and keys beside it."""
     found = [_auth(document.resolve(schemes.get(name)), base) for name in requirement]
     if not found:
         return None
     first = min(found, key=lambda auth: _RANK.index(auth.kind))
-    others = ", ".join(_named(auth) for auth in found if auth is not first)
-    if not others:
-        return first
-    note = "; ".join(filter(None, (first.note, f"the spec also wants {others}")))
-    return Auth(first.kind, first.location, first.name, How.SPEC, note, first.token_url)
+    others = [auth for auth in found if auth is not first]
+    beside = tuple(auth for auth in others if auth.kind is AuthKind.API_KEY)
+    if unknown := ", ".join(_named(auth) for auth in others if auth not in beside):
+        first = replace(first, note="; ".join(filter(None, (first.note, f"the spec also wants {unknown}"))))
+    return replace(first, beside=beside)
 
 
 def _named(auth: Auth) -> str:

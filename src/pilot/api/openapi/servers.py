@@ -28,6 +28,23 @@ def base_url(document: Document, named: Sequence[str]) -> str:
     return f"{origin(named[0])}{path if not own or own.startswith(path) else own}"
 
 
+def own_server(document: Document, item: Mapping[str, Json], operation: Mapping[str, Json]) -> str:
+    """The address of one operation, or of its path, where it has one of its own.
+
+    Only a path where it lies on the API's own host: whoever serves the API elsewhere serves that there too.
+    """
+    listed = objects(operation.get("servers")) or objects(item.get("servers"))
+    if document.is_swagger or not listed:
+        return ""
+    place = _filled(str(listed[0].get("url", "")), document.resolve(listed[0].get("variables")))
+    if re.search(r"[{}<>]", place):
+        return ""
+    hosts = {host_of(server) for server in _servers(document, "")}
+    if re.match(r"https?://", place, re.I) and host_of(place) not in hosts:
+        return _without_query(place)
+    return urlsplit(place).path.rstrip("/") or "/"
+
+
 def _servers(document: Document, named: str) -> Iterator[str]:
     if document.is_swagger:
         yield from _of_swagger(document, named)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pilot.api.profile import Auth, AuthKind
 from pilot.names import ProjectNames
-from pilot.writers.builtin.identifiers import source_name
+from pilot.writers.builtin.identifiers import snake, source_name
 from pilot.writers.builtin.literals import Literal, Noted, Secret
 
 CLASSES = {
@@ -46,6 +46,13 @@ def options(auth: Auth, names: ProjectNames) -> dict[str, Literal]:
             **scope,
         }
     return {"type": "bearer", "token": Secret(f"{secrets}.api_key")}
+
+
+def beside(auth: Auth, names: ProjectNames, location: str) -> dict[str, Literal]:
+    """Further keys that go into the headers or the query, by name; each is a secret of its own."""
+    secrets = f"sources.{source_name(names.name)}"
+    keys = [(key.name or "", key.location or "header") for key in auth.beside]
+    return {name: Secret(f"{secrets}.{snake(name)}") for name, place in keys if place == location}
 
 
 def noted(auth: Auth, names: ProjectNames) -> Literal:

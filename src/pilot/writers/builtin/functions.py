@@ -62,6 +62,8 @@ def client(design: Design) -> Function:
         name = auth.CLASSES[str(options.pop("type"))]
         arguments["auth"] = Code(call(name, options, indent=8, lead=5))
         imports.append(("dlt.sources.helpers.rest_client.auth", name))
+    if headers := auth.beside(design.auth, design.names, "header"):
+        arguments["headers"] = headers
     made = call("RESTClient", arguments, indent=4, lead=7)
     text = (
         f'def api_client() -> RESTClient:\n    """Knows the API\'s address and key."""\n    return {made}\n'

@@ -185,6 +185,11 @@ def _config(design: Design, by_hand: dict[str, str]) -> Block:
     api_client = Block({"base_url": design.base_url})
     if auth.options(design.auth, design.names):
         api_client["auth"] = auth.noted(design.auth, design.names)
+    if headers := auth.beside(design.auth, design.names, "header"):
+        api_client["headers"] = headers
+    defaults: dict[str, Literal] = {"write_disposition": "replace"}
+    if params := auth.beside(design.auth, design.names, "query"):
+        defaults["endpoint"] = {"params": params}
     resources: list[Literal] = []
     for resource in design.resources:
         resources += filter(None, [values_resource(resource)])
@@ -193,7 +198,7 @@ def _config(design: Design, by_hand: dict[str, str]) -> Block:
     return Block(
         {
             "client": api_client,
-            "resource_defaults": Noted({"write_disposition": "replace"}, REPLACE),
+            "resource_defaults": Noted(defaults, REPLACE),
             "resources": Listing(resources),
         }
     )
