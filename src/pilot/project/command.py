@@ -70,9 +70,9 @@ def run_dlt(
             stdout, stderr = process.communicate(timeout=timeout)
         except subprocess.TimeoutExpired:
             timed_out = True
-            stdout, stderr = _end(process)
+            stdout, stderr = end_group(process)
         except BaseException:
-            _end(process)
+            end_group(process)
             raise
     return CommandResult(
         process.returncode, _text(stdout), _text(stderr), time.monotonic() - started, timed_out
@@ -86,7 +86,7 @@ def dlt_environment(environ: Mapping[str, str]) -> dict[str, str]:
     return {**needed, "PYTHONUTF8": "1", "GIT_TERMINAL_PROMPT": "0"}
 
 
-def _end(process: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:
+def end_group(process: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:
     """Kill the group; what it had said. A grandchild that keeps the pipes open is not waited for."""
     with suppress(ProcessLookupError, PermissionError):
         if sys.platform == "win32":

@@ -17,9 +17,14 @@ def find_interpreter(root: Path) -> tuple[Path, str]:
     own = Path(sys.executable)
     if python is None:
         return own, ""
-    if any(folder.joinpath("dlt/__init__.py").is_file() for folder in _site_packages(environment)):
+    if has_dlt(environment):
         return python, ""
     return own, "The project's .venv has no dlt, so pilot's own Python runs the script."
+
+
+def has_dlt(environment: Path) -> bool:
+    """Whether dlt is installed in a virtual environment."""
+    return any(folder.joinpath("dlt/__init__.py").is_file() for folder in _site_packages(environment))
 
 
 def known_destinations(interpreter: Path) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from pilot.project.packages import SHARED, package_of
@@ -21,16 +22,41 @@ def requirements_for(script: str, existing: str, root: Path | None = None) -> st
     What the person wrote stays as it is, other versions of the same packages included. Modules of the
     project itself (in `root`) need no installing.
     """
-    listed = {_package(line) for line in existing.splitlines()}
-    adds = [] if "dlt" in listed else ["dlt[duckdb]"]
-    if "sqlglot" not in listed:
-        adds += [WHY, SQLGLOT]
-    adds += [name for name in _third_party(script, root) if _normal(name) not in listed]
+    listed = _listed(existing)
+    adds = [name for name in _third_party(script, root) if _normal(name) not in listed]
+    return _with_lines(existing, [*_always(listed), *adds])
+
+
+def requirements_with(existing: str, packages: Sequence[str]) -> str | None:
+    """requirements.txt with these packages, and what every project needs; None when nothing is missing.
+
+    `dlt[postgres]` is wanted beside `dlt[duckdb]`: pip takes both lines together.
+    """
+    listed = _listed(existing)
+    whole = {line.split("#")[0].strip() for line in existing.splitlines()}
+    adds = [
+        package
+        for package in packages
+        if package not in whole and ("[" in package or _normal(package) not in listed)
+    ]
+    return _with_lines(existing, [*_always(listed), *adds])
+
+
+def _always(listed: set[str]) -> list[str]:
+    """What every project needs."""
+    return ([] if "dlt" in listed else ["dlt[duckdb]"]) + ([] if "sqlglot" in listed else [WHY, SQLGLOT])
+
+
+def _with_lines(existing: str, adds: Sequence[str]) -> str | None:
     if not adds:
         return None
     ending = "\r\n" if "\r\n" in existing else "\n"
     start = existing if not existing or existing.endswith(("\n", "\r")) else existing + ending
     return start + "".join(line + ending for line in adds)
+
+
+def _listed(existing: str) -> set[str]:
+    return {_package(line) for line in existing.splitlines()}
 
 
 def _third_party(script: str, root: Path | None) -> list[str]:

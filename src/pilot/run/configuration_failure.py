@@ -44,12 +44,6 @@ _READS_SETTINGS = (
 _SETTING_ERRORS = ("KeyError", "ValueError", "TypeError", "AttributeError", "NotImplementedError")
 
 _CONFLICT_BY = ("dlt.common.schema.exceptions.", "dlt.extract.incremental.exceptions.")
-_CONFLICT = (
-    "DestinationSchemaTampered",
-    "DestinationSchemaWillNotUpdate",
-    "SchemaUpdateError",
-    "SchemaUpdateTerminalError",
-)
 
 
 def import_missing(error: RunError) -> Finding | None:
@@ -106,7 +100,7 @@ def _useful_lines(message: str) -> list[str]:
 
 def schema_conflict(error: RunError) -> Finding | None:
     """Data that the declared schema, or its contract, does not let in."""
-    link = link_like(error, *_CONFLICT) or link_from(error, *_CONFLICT_BY)
+    link = link_from(error, *_CONFLICT_BY)
     if link is None and has(error.root.message, "exceeds 64-bit range"):
         link = error.root
     if link is None:

@@ -29,6 +29,13 @@ _DRIVERS = (
     "pymysql.",
     "snowflake.",
 )
+_SCHEMA_UPDATES = (
+    "DestinationSchemaTampered",
+    "DestinationSchemaWillNotUpdate",
+    "SchemaUpdateError",
+    "SchemaUpdateTerminalError",
+    "SchemaUpdateTransientError",
+)
 
 _FULL = (
     "No space left on device",
@@ -123,6 +130,9 @@ def _failed(error: RunError, link: ErrorLink, at_work: bool) -> Finding:
     if has(message, "Conversion Error", "Constraint Error", "Out of Range Error", "violates"):
         says = f"The data does not fit the table: {first_line(message)}"
         return Finding(FindingKind.SCHEMA_CONFLICT, says, Remedy.REPAIR, evidence_of(error, link))
+    if updated := link_like(error, *_SCHEMA_UPDATES):
+        says = f"The loaded tables can't take the schema: {first_line(updated.message)}"
+        return Finding(FindingKind.SCHEMA_CONFLICT, says, Remedy.REPAIR, evidence_of(error, updated))
     if at_work or _is_input(link):
         says = f"The destination failed: {first_line(message)}"
         return Finding(FindingKind.DESTINATION, says, Remedy.STOP, evidence_of(error, link))
