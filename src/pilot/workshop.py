@@ -13,7 +13,7 @@ from pilot.api.prober import ApiProber
 from pilot.api.settings import probe_limits
 from pilot.api.words import hosts_in
 from pilot.catalogue import Catalogue
-from pilot.consent import Consent
+from pilot.consent import Act, Consent, Given
 from pilot.desk import Desk, PromptDesk
 from pilot.engine import Engine
 from pilot.host import Host
@@ -26,9 +26,11 @@ from pilot.model.prices import price_list
 from pilot.model.purse import Bounds
 from pilot.model.settings import load_settings
 from pilot.options import Options
+from pilot.project.look_at_code import look_before_run
 from pilot.project.project import DltProject
 from pilot.project.secrets import ProjectSecrets
 from pilot.redaction import Redactor
+from pilot.run.fence.fence import ScriptFence
 from pilot.run.runner import ScriptRunner
 from pilot.screen import Line
 from pilot.session.lock import only_writer
@@ -141,6 +143,22 @@ def tell_remark(host: Host, store: Store) -> None:
         host.show(Line(store.remark, "warn"))
 
 
+def _granted(options: Options) -> list[tuple[Act, str]]:
+    """What flags allow by name."""
+    variables = [(Act.ENVIRONMENT, name) for name in options.allow_env]
+    return [*variables, *((Act.INSTALL, package) for package in options.allow_install)]
+
+
+def _fence(options: Options, session: Session, consent: Consent) -> ScriptFence:
+    return ScriptFence(
+        options.root,
+        options.fence,
+        hosts=lambda: consent.agreed(Act.CONTACT),
+        destination=lambda: session.facts.names.destination if session.facts.names else None,
+        variables=lambda: consent.agreed(Act.ENVIRONMENT),
+    )
+
+
 def _limits(options: Options) -> ProbeLimits:
     return probe_limits(options.root, os.environ, options.share_samples)
 
@@ -150,10 +168,20 @@ def _assembled(ground: Ground, session: Session) -> Workshop:
     files = RecordedFiles(project, session)
     # a replay's answers to the gate are in its record: --yes only lets them be used
     yes = ground.options.yes and ground.options.answers is None
-    consent = Consent(host, files, yes, session.record_consent)
+    consent = Consent(
+        host,
+        files,
+        yes,
+        session.record_consent,
+        given=Given.recorded((act, answer) for _, _, act, answer in session.consents()),
+        granted=_granted(ground.options),
+        look=look_before_run,
+    )
     consent.person_named(hosts_in(session.facts.goal or ""))
     engine = Engine(ground.catalogue, session)
     ground.writers.count_on(session.usage)
+
+    fence = _fence(ground.options, session, consent)
 
     def credentials() -> dict[str, str]:
         names = session.facts.names
@@ -165,7 +193,7 @@ def _assembled(ground: Ground, session: Session) -> Workshop:
         project=project,
         prober=ApiProber(consent.contact, _limits(ground.options)),
         writers=ground.writers,
-        runner=ScriptRunner(project.root, project.interpreter, redact, begun=ground.redactor.begun),
+        runner=ScriptRunner(project.root, project.interpreter, redact, begun=ground.redactor.begun, fence=fence),
         warehouse=DltWarehouse(project.root, project.interpreter, redact, credentials),
         policies=engine,
         options=ground.options,
