@@ -6,6 +6,7 @@ A look at syntax: it finds what is written down, not what is hidden with intent.
 from __future__ import annotations
 
 import ast
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 
 from pilot.api.sites import host_of
 from pilot.project import acts
+from pilot.run.environment import child_environment
 
 _LONGEST = 60
 _WHOLE_ENVIRONMENT = ("os.environ.items", "os.environ.copy", "os.environ.values", "os.environ.keys")
@@ -58,6 +60,15 @@ def look_at_code(text: str) -> CodeLook:
     for name, value in _named_texts(tree):
         if acts.PLACES_OF_URLS.search(name) and (host := _host(value)):
             look.hosts.setdefault(host, value.lineno)
+    return look
+
+
+def look_before_run(text: str) -> CodeLook:
+    """The same, where of the variables only those are left that are set and that a child does not get."""
+    look = look_at_code(text)
+    passed_on = child_environment(os.environ, {})
+    withheld = os.environ.keys() - passed_on.keys()
+    look.variables = {name: line for name, line in look.variables.items() if name in withheld}
     return look
 
 
