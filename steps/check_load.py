@@ -54,7 +54,6 @@ def _evidence(session: Session, kit: Kit, tables: tuple[TableInfo, ...]) -> Evid
         counts=kit.warehouse.counts(names, loads),
         feeds=feeds_of(_traffic(session)),
         profile=facts.profile or ApiProfile(),
-        earlier=record.before,
         unfilled=record.unfilled,
         different_keys=_different_keys(session, kit, tables),
         script=kit.project.read(names.script) or "",

@@ -36,11 +36,11 @@ class Load(Step):
                 names.pipeline,
             )
         if not result.ok:
-            # dlt would retry the broken package at every later run, whatever the script says then
-            kit.runner.clear_pending(names.pipeline)
+            if not result.left_behind:  # an earlier run's packages are not ours to drop unasked
+                # dlt would retry the broken package at every later run, whatever the script says then
+                kit.runner.clear_pending(names.pipeline)
             return Outcome(Status.FAILED, "the load failed", run=result)
-        before = {table.name: table.rows for table in session.facts.tables or ()}
-        record = LoadRecord(result.loads, unfilled_columns(result.stderr), before)
+        record = LoadRecord(result.loads, unfilled_columns(result.stderr))
         learned = Facts(loaded=True, load=record)
         return Outcome(says=f"loaded into {names.destination}", learned=learned, run=result)
 

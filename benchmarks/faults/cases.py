@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from benchmarks.faults.case import Case
 from benchmarks.faults.healthy import HEALTHY
+from benchmarks.faults.lookalikes import LOOKALIKES
 from benchmarks.faults.loud_answers import LOUD_ANSWERS
 from benchmarks.faults.loud_code import LOUD_CODE
 from benchmarks.faults.loud_destination import LOUD_DESTINATION
+from benchmarks.faults.silent_paging import SILENT_PAGING
+from benchmarks.faults.silent_rows import SILENT_ROWS
 
-CASES: tuple[Case, ...] = (*LOUD_ANSWERS, *LOUD_CODE, *LOUD_DESTINATION, *HEALTHY)
+CASES: tuple[Case, ...] = (
+    *LOUD_ANSWERS,
+    *LOUD_CODE,
+    *LOUD_DESTINATION,
+    *SILENT_PAGING,
+    *SILENT_ROWS,
+    *HEALTHY,
+    *LOOKALIKES,
+)

@@ -33,5 +33,3 @@ class LoadRecord:
     """dlt's ids of the loads that finished in the run."""
     unfilled: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Columns of which dlt said that no record had a value, by table."""
-    before: dict[str, int] = field(default_factory=dict)
-    """Rows of the tables before it, as they were counted last."""

@@ -21,8 +21,6 @@ class Evidence:
     feeds: tuple[Feed, ...] = ()
     """What the script asked for in it; empty where no ledger was kept."""
     profile: ApiProfile = field(default_factory=ApiProfile)
-    earlier: Mapping[str, int] = field(default_factory=dict)
-    """Rows of the tables before it, as far as they were counted then."""
     unfilled: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Columns of which dlt said that no record had a value, by table."""
     different_keys: Mapping[str, int] = field(default_factory=dict)

@@ -159,7 +159,8 @@ def _feed(path: str, resource: str, exchanges: Sequence[Exchange]) -> Feed:
         if n is not None:
             chains[n] = Chain(chains[n].pages, chains[n].sure, past_end=True)
             failed.remove(failure)
-    return Feed(path, resource, tuple(chains), tuple(dict.fromkeys(failed)))
+    once = {_request(failure): failure for failure in failed}
+    return Feed(path, resource, tuple(chains), tuple(once.values()))
 
 
 def _ok(exchange: Exchange) -> bool:

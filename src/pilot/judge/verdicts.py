@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from pilot.api.profile import Endpoint
@@ -23,7 +24,7 @@ def verdicts(evidence: Evidence) -> tuple[TableVerdict, ...]:
     for table in evidence.counts:
         own = roots.get(table.name) or _child(table, roots, evidence)
         told.append(TableVerdict(table.name, table.rows, own.judged, own.reason))
-    return (*told, *_without_table(evidence))
+    return (*told, *_lists_nowhere(evidence), *_without_table(evidence))
 
 
 def _judged(table: TableCounts, evidence: Evidence) -> Reading:
@@ -102,6 +103,24 @@ def entries(table: TableCounts, parent: TableCounts, evidence: Evidence) -> int 
         return None
     field = table.name.removeprefix(f"{parent.name}__")
     return next((count for name, count in main.nested.items() if column_name(name) == field), None)
+
+
+def _lists_nowhere(evidence: Evidence) -> Iterator[TableVerdict]:
+    """Lists in records that were taken whole, for which there is neither a table nor a column."""
+    tables = {table.name for table in evidence.counts}
+    for table in evidence.counts:
+        main = None if table.parent else evidence.main_feed(table)
+        if main is None or main.records not in (table.new, table.rows):
+            continue
+        plain = {column_name(field) for field in main.filled - main.nested.keys()}
+        held = {column.partition("__")[0] for column in table.columns} | set(table.columns)
+        for field, count in main.nested.items():
+            name = f"{table.name}__{column_name(field)}"
+            named = re.search(rf"""['"]{re.escape(field)}['"]""", evidence.script)
+            kept = name in tables or column_name(field) in held
+            if count and plain and plain <= held and not kept and not named:
+                reason = f"{count:,} entries came in {table.name}, and none is here"
+                yield TableVerdict(name, 0, Judged.INCOMPLETE, reason)
 
 
 def _without_table(evidence: Evidence) -> Iterator[TableVerdict]:

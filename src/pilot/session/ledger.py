@@ -26,9 +26,9 @@ class ModelExchange:
     answer: str
     finish: str = "stop"
     """Why the model stopped: `stop`, `length` …"""
+    refusal: str = ""
     usage: Usage = field(default_factory=Usage)
-    cost: float | None = None
-    """US dollars; None where the price is not known."""
+    """Tokens and cost of it, repetitions of the request that came to nothing included."""
     seconds: float = 0.0
     at: float = 0.0
     """Seconds since the epoch."""

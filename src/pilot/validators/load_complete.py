@@ -28,10 +28,12 @@ class LoadCompleteValidator(Validator):
 
 def _finding(verdict: TableVerdict, evidence: Evidence) -> Finding:
     table = next((t for t in evidence.counts if t.name == verdict.table), None)
+    names = [t.name for t in evidence.counts]
     told: dict[str, Json] = {"table": verdict.table, "rows": verdict.rows, "reason": verdict.reason}
-    if table is not None and table.parent:
+    parent = table.parent if table else next((n for n in names if verdict.table.startswith(f"{n}__")), "")
+    if parent:
         says = f"Table {verdict.table} lost rows: {verdict.reason}."
-        return Finding(FindingKind.CHILD_ROWS_LOST, says, Remedy.REPAIR, {**told, "parent": table.parent})
+        return Finding(FindingKind.CHILD_ROWS_LOST, says, Remedy.REPAIR, {**told, "parent": parent})
     feeds = evidence.feeds_of(table) if table else [f for f in evidence.feeds if not f.chains]
     told["requests"] = [line for feed in feeds for line in _requests(feed)][:_SHOWN]
     says = f"Table {verdict.table} is incomplete: {verdict.reason}."
@@ -45,7 +47,7 @@ def _finding(verdict: TableVerdict, evidence: Evidence) -> Finding:
 def _requests(feed: Feed) -> list[Json]:
     """The requests that tell most: the failed ones, the first and the last page."""
     pages = feed.pages
-    shown = [*feed.failures[:2], *dict.fromkeys([*pages[:1], *pages[-1:]])]
+    shown = [*feed.failures[:2], *pages[:1], *pages[1:][-1:]]
     return [
         {
             "url": page.url,

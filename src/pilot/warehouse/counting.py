@@ -109,6 +109,7 @@ def counted(table: Table, known: dict[str, Any], loads: Sequence[str], counter: 
     elif columns:
         different = counter.count(counter.different(columns, f"{table.full}{filter_}"))
         told["repeated"] = None if different is None else (rows if new is None else new) - different
+        told["twins"] = _twins(table, known, rows, new, counter)
         if table.staged and known.get("disposition") == "merge":
             told |= _staged(table, known.get("keys") or (), f"{table.staged}{filter_}", counter)
     return told
@@ -127,6 +128,16 @@ def _empty(table: Table, counter: Counter) -> list[str]:
     asked = ", ".join(f"count({counter.quoted(column)})" for column in table.columns)
     filled = counter.numbers(f"SELECT {asked} FROM {table.full}") if asked else None
     return [c for c, count in zip(table.columns, filled or (), strict=False) if count == 0]
+
+
+def _twins(table: Table, known: dict[str, Any], rows: int, new: int | None, counter: Counter) -> int | None:
+    """The rows that only their key tells from another one; asked for where older loads left rows."""
+    keys = known.get("keys")
+    plain = [counter.quoted(column) for column in table.columns if column not in (keys or ())]
+    if known.get("disposition") != "merge" or not keys or new in (None, rows) or not plain:
+        return None
+    different = counter.count(counter.different(plain, table.full))
+    return None if different is None else rows - different
 
 
 def _staged(table: Table, keys: Sequence[str], staged: str, counter: Counter) -> dict[str, Any]:

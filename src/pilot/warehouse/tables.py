@@ -62,6 +62,8 @@ class TableCounts:
     """Of those: different ones."""
     staged_values: dict[str, int] = field(default_factory=dict)
     """Of those: different values of the key (under the empty name), and of columns that look like an id."""
+    twins: int | None = None
+    """For merge with a key: rows that are the same as another one but for their key."""
     absent: bool = False
     """dlt knows of it, but no record ever came for it: the destination has no such table."""
     parents: int | None = None
