@@ -7,6 +7,7 @@ from pilot.facts import Facts
 from pilot.host import Choice, Question
 from pilot.kit import Kit
 from pilot.names import ProjectNames
+from pilot.project.init import files_of
 from pilot.project.verified_sources import verified_source
 from pilot.screen import Line
 from pilot.session.session import Session
@@ -28,6 +29,7 @@ class Init(Step):
         verified = self._wants_verified(names, kit)
         if verified:
             names = replace(names, name=verified)
+        session.record_coming(kit.project.root, files_of(names))
         with kit.host.working(f"dlt init {names.name} {names.destination}"):
             files = kit.project.init(names, bool(verified))
         session.record_created(kit.project.root, files)

@@ -27,7 +27,10 @@ class Refine(Step):
             return Outcome(Status.SKIPPED, "nobody is there to ask")
         done = 0
         question = Question(
-            "What next? In words; Enter leaves, /help tells more.", flag="pilot refine", optional=True
+            "What next? In words; Enter leaves, /help tells more.",
+            flag="pilot refine",
+            optional=True,
+            kept=False,
         )
         cut_short = session.interrupted(_POLICY)
         if cut_short is not None:

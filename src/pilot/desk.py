@@ -16,7 +16,8 @@ from pilot.project.preview import has_preview
 from pilot.run.result import RunMode
 from pilot.screen import Block, Code, Line, Output, table
 from pilot.session.session import Session
-from pilot.session.undo import undo
+from pilot.session.taking_up import note_edits
+from pilot.session.undo import Done, redo, undo
 from pilot.warehouse.tables import QueryResult, TableInfo
 from pilot.writers.writer import SqlAttempt
 
@@ -119,15 +120,13 @@ class Desk:
 
     def undo(self, number: int | None = None) -> Sequence[Block]:
         """Take back the last change, or a cell and all after it."""
-        done = undo(self._session, self._kit.project.root, number)
-        blocks = [
-            Line(f"Cell {done.cell.id} ({done.cell.title}) is undone: {', '.join(done.restored)}", "good")
-        ]
-        if done.kept:
-            blocks.append(Line(f"Kept as it is, because it holds secrets: {', '.join(done.kept)}", "quiet"))
-        if done.loaded:
-            blocks.append(Line("Rows that were loaded stay in the destination.", "warn"))
-        return blocks
+        note_edits(self._session, self._kit.project.root)
+        return told(undo(self._session, self._kit.project.root, number), "undone")
+
+    def redo(self) -> Sequence[Block]:
+        """Give again what was taken back last."""
+        note_edits(self._session, self._kit.project.root)
+        return told(redo(self._session, self._kit.project.root), "done again")
 
     def model(self, name: str) -> Sequence[Block]:
         """Go on with another writer."""
@@ -136,12 +135,30 @@ class Desk:
         return (Line(says, "good"),)
 
 
+def told(done: Done, what: str) -> list[Block]:
+    """What an undo or a redo did, and what it could not do."""
+    files = ", ".join(done.restored) or "no file changed"
+    blocks: list[Block] = [Line(f"Cell {done.cell.id} ({done.cell.title}) is {what}: {files}", "good")]
+    if done.kept:
+        blocks.append(Line(f"Kept as it is, because it holds secrets: {', '.join(done.kept)}", "quiet"))
+    if done.database:
+        blocks.append(Line(f"{done.database} is as it was then, with all its rows.", "good"))
+    elif done.loads:
+        blocks.append(Line("Rows that were loaded stay in the destination.", "warn"))
+    return blocks
+
+
 class PromptDesk(Desk):
     """The desk at a prompt in the midst of a policy."""
 
     def undo(self, number: int | None = None) -> Sequence[Block]:
         """Undo, and have the engine look again at what comes next."""
         self._kit.host.show(*super().undo(number))
+        raise Replan
+
+    def redo(self) -> Sequence[Block]:
+        """Redo, and have the engine look again at what comes next."""
+        self._kit.host.show(*super().redo())
         raise Replan
 
 

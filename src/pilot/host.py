@@ -40,6 +40,10 @@ class Question:
     hidden: bool = False
     optional: bool = False
     many: bool = False
+    about: str = ""
+    """What the text does not say of what is asked about: two questions with other subjects are not equal."""
+    kept: bool = True
+    """Answered once, it is not asked again when pilot was stopped meanwhile; False where each answer is new."""
 
 
 class Progress(Protocol):
@@ -55,8 +59,9 @@ class Progress(Protocol):
 class Host(Protocol):
     """Where the person is. Nothing else in pilot prints or asks."""
 
-    interactive: bool
-    """Whether somebody is there to answer."""
+    @property
+    def interactive(self) -> bool:
+        """Whether somebody is there to answer."""
 
     @property
     def waited(self) -> float:

@@ -41,6 +41,7 @@ def ask_way(host: Host, finding: Finding, tried: Sequence[str], can_change: bool
         flag="--yes",
         choices=(Choice(_AGAIN, "run again"), Choice(_LEAVE, "leave")),
         free=can_change,
+        kept=False,
     )
     answer = host.ask(question)
     if answer == _LEAVE and stopped:

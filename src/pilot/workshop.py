@@ -18,6 +18,7 @@ from pilot.desk import Desk, PromptDesk
 from pilot.engine import Engine
 from pilot.host import Host
 from pilot.hosts.choose import open_host
+from pilot.hosts.remembering import RememberingHost
 from pilot.hosts.replayed import ReplayedHost
 from pilot.hosts.terminal import TerminalHost
 from pilot.kit import Kit
@@ -26,16 +27,20 @@ from pilot.model.prices import price_list
 from pilot.model.purse import Bounds
 from pilot.model.settings import load_settings
 from pilot.options import Options
+from pilot.project.files import mode_for
 from pilot.project.look_at_code import look_before_run
 from pilot.project.project import DltProject
 from pilot.project.secrets import ProjectSecrets
 from pilot.redaction import Redactor
+from pilot.run.answers import AnswerMemory
 from pilot.run.fence.fence import ScriptFence
 from pilot.run.runner import ScriptRunner
 from pilot.screen import Line
 from pilot.session.lock import only_writer
 from pilot.session.session import Session
 from pilot.session.store import STATE, Store
+from pilot.session.taking_up import finish_broken
+from pilot.sharing import Sharing
 from pilot.slash.dispatch import SlashCommands
 from pilot.trust import Trust
 from pilot.warehouse.warehouse import DltWarehouse
@@ -55,6 +60,7 @@ class Ground:
     project: DltProject
     catalogue: Catalogue
     writers: WriterRoom
+    sharing: Sharing
 
 
 @dataclass(frozen=True)
@@ -84,7 +90,8 @@ class RecordedFiles:
 
     def write(self, path: str, text: str) -> None:
         """Keep what was there and what comes, then write."""
-        self.session.record_change(self.project.root, path, self.project.encode(path, text))
+        mode = mode_for(self.project.root / path)
+        self.session.record_change(self.project.root, path, self.project.encode(path, text), mode)
         self.project.write(path, text)
 
 
@@ -109,6 +116,7 @@ def open_ground(options: Options) -> Iterator[Ground]:
     memory = Memory.of_user(options.root, os.environ)
     catalogue = Catalogue(options.root, Trust(options.root, host, memory, options.trust).require)
     project = DltProject(options.root, secrets)
+    sharing = Sharing(host, memory, options.share_samples, options.always_share_samples)
     writers = WriterRoom(
         host,
         settings,
@@ -116,12 +124,13 @@ def open_ground(options: Options) -> Iterator[Ground]:
         redact=redactor.outgoing,
         leaks=redactor.leak,
         memory=memory,
+        shares=lambda: sharing.allowed,
         has_pyarrow=lambda: project.has_package("pyarrow"),
         bounds=Bounds(options.max_tokens, options.max_cost),
         prices=price_list(options.root, os.environ),
     )
     with closing(writers):
-        yield Ground(options, host, redactor, project, catalogue, writers)
+        yield Ground(options, host, redactor, project, catalogue, writers, sharing)
 
 
 @contextmanager
@@ -134,6 +143,8 @@ def open_workshop(options: Options, choose: ChooseSession) -> Iterator[Workshop]
     ):
         session = choose(ground.host, store, ground.redactor)
         tell_remark(ground.host, store)
+        finish_broken(session, options.root)
+        ground.sharing.settle()
         yield _assembled(ground, session)
 
 
@@ -159,12 +170,13 @@ def _fence(options: Options, session: Session, consent: Consent) -> ScriptFence:
     )
 
 
-def _limits(options: Options) -> ProbeLimits:
-    return probe_limits(options.root, os.environ, options.share_samples)
+def _limits(ground: Ground) -> ProbeLimits:
+    return probe_limits(ground.options.root, os.environ, ground.sharing.allowed)
 
 
 def _assembled(ground: Ground, session: Session) -> Workshop:
-    host, project, redact = ground.host, ground.project, ground.redactor.text
+    project, redact = ground.project, ground.redactor.text
+    host = RememberingHost(ground.host, session)
     files = RecordedFiles(project, session)
     # a replay's answers to the gate are in its record: --yes only lets them be used
     yes = ground.options.yes and ground.options.answers is None
@@ -180,6 +192,7 @@ def _assembled(ground: Ground, session: Session) -> Workshop:
     consent.person_named(hosts_in(session.facts.goal or ""))
     engine = Engine(ground.catalogue, session)
     ground.writers.count_on(session.usage)
+    ground.writers.keep_in(session)
 
     fence = _fence(ground.options, session, consent)
 
@@ -191,15 +204,22 @@ def _assembled(ground: Ground, session: Session) -> Workshop:
         host=host,
         consent=consent,
         project=project,
-        prober=ApiProber(consent.contact, _limits(ground.options)),
+        prober=ApiProber(consent.contact, _limits(ground)),
         writers=ground.writers,
-        runner=ScriptRunner(project.root, project.interpreter, redact, begun=ground.redactor.begun, fence=fence),
+        runner=ScriptRunner(
+            project.root,
+            project.interpreter,
+            redact,
+            begun=ground.redactor.begun,
+            fence=fence,
+            answers=None if ground.options.fresh else AnswerMemory(),
+        ),
         warehouse=DltWarehouse(project.root, project.interpreter, redact, credentials),
         policies=engine,
         options=ground.options,
     )
     engine.kit = kit
-    if isinstance(host, TerminalHost):
-        host.on_command = SlashCommands(PromptDesk(session, kit), host)
+    if isinstance(ground.host, TerminalHost):
+        ground.host.on_command = SlashCommands(PromptDesk(session, kit), host)
     desk = Desk(session, kit)
     return Workshop(ground.options, host, session, ground.catalogue, engine, kit, desk, ground.redactor)

@@ -43,7 +43,7 @@ def test_a_look_leaves_every_byte_and_file_as_it_was(tmp_path: Path) -> None:
         db.execute(f"ALTER TABLE session DROP COLUMN {column}")
     db.execute("DROP INDEX cell_of_session")
     db.execute("ALTER TABLE cell DROP COLUMN live")
-    for table in ("traffic", "exchange", "answer", "undone"):
+    for table in ("traffic", "exchange", "answer", "undone", "left"):
         db.execute(f"DROP TABLE {table}")
     db.commit()
     db.close()

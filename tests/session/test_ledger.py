@@ -74,7 +74,7 @@ def test_no_secret_reaches_a_ledger(tmp_path: Path, store: Store, session: Sessi
 
 
 def test_what_a_model_said_to_a_cell_that_was_killed_is_known_once(store: Store, session: Session) -> None:
-    asked = ModelExchange("key", "m", "[]", "the script", usage=Usage(1, 10, 20), cost=0.25)
+    asked = ModelExchange("key", "m", "[]", "the script", usage=Usage(1, 10, 20))
     cell = _begin(session)
     session.record_exchange(asked)
     assert session.known_exchange("key") is None, "the cell that asked asks on purpose"
@@ -83,7 +83,7 @@ def test_what_a_model_said_to_a_cell_that_was_killed_is_known_once(store: Store,
     assert again.known_exchange("other") is None
     found = again.known_exchange("key")
     assert found is not None
-    assert (found.answer, found.usage, found.cost, found.cell) == ("the script", asked.usage, 0.25, cell.id)
+    assert (found.answer, found.usage, found.cell) == ("the script", asked.usage, cell.id)
     assert again.known_exchange("key") is None
     _end(again, new)
     assert _again(store).known_exchange("key") is None

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
+from pilot.model.archive import Archive, key_of, text_of
 from pilot.model.budget import estimate_tokens
 from pilot.model.exchange import Collected, Exchange, within
 from pilot.model.faults import Cure, EndpointFault, Fault, Judge, ModelFailed, TooLong
@@ -15,6 +17,8 @@ from pilot.model.preferences import Limits, Offered
 from pilot.model.purse import Purse
 from pilot.model.request import Message, RequestShape, size_of
 from pilot.model.settings import DEFAULT_KEY_NAME, NO_KEY, is_loopback
+from pilot.secret_forms import is_weak
+from pilot.session.ledger import ModelExchange
 from pilot.writers.writer import Usage
 
 if TYPE_CHECKING:
@@ -73,6 +77,7 @@ class ModelClient:
         say: Say,
         patience: Patience | None = None,
         purse: Purse | None = None,
+        archive: Archive | None = None,
     ) -> None:
         self.endpoint = endpoint
         self.usage = Usage()
@@ -80,6 +85,7 @@ class ModelClient:
         self._say = say
         self._patience = patience or Patience()
         self._purse = purse or Purse(spent=lambda: self.usage)
+        self._archive = archive
         self._shape = RequestShape(endpoint.limits)
         self._judge = Judge(endpoint.host, endpoint.key_name)
         self._sdk: OpenAI | None = None
@@ -103,11 +109,11 @@ class ModelClient:
         """
         clean = [replace(message, content=self._gate.redact(message.content)) for message in messages]
         reply = self.limits.reply
-        collected = self._exchange(clean, reply, wanted, watch)
+        collected = self._answered(clean, reply, wanted, watch)
         allowed, more = self._shape.room(clean, reply), self._shape.room(clean, reply * 2)
         if collected.finish == "length" and more > allowed:
             self._say(f"The answer was longer than {allowed} tokens: asking again with room for {more}.")
-            collected = self._exchange(clean, reply * 2, allowed + 1, watch)
+            collected = self._answered(clean, reply * 2, allowed + 1, watch)
         return self._judged(collected)
 
     def offered(self) -> tuple[Offered, ...]:
@@ -139,11 +145,37 @@ class ModelClient:
         """The second look: at everything that is about to be sent, as it is sent. Raises ModelFailed."""
         serialised = json.dumps(body, ensure_ascii=False)
         path = self._gate.leaks(serialised)
-        if path is None and self.endpoint.key and self.endpoint.key in serialised:
+        key = self.endpoint.key
+        if path is None and key and key in serialised and not is_weak(key):  # a local server's may be "none"
             path = self.endpoint.key_name
         if path:
             says = f"The request to the model holds the value of {path}, so it was not sent."
             raise ModelFailed(says, f"Take the value of {path} out of the script and of what you typed.")
+
+    def _answered(self, messages: Sequence[Message], reply: int, wanted: int, watch: Say | None) -> Collected:
+        """An answer that came before pilot was stopped, or else a new one, kept the moment it is complete."""
+        if self._archive is None:
+            return self._exchange(messages, reply, wanted, watch)
+        key = key_of(self.endpoint.url, self.endpoint.model, messages)
+        if (known := self._archive.known_exchange(key)) is not None:
+            (watch or _ignore)(known.answer)
+            return Collected(known.answer, known.finish, known.refusal)
+        before, begun = self.usage, time.time()
+        collected = self._exchange(messages, reply, wanted, watch)
+        self._archive.record_exchange(
+            ModelExchange(
+                key,
+                self.endpoint.model,
+                text_of(messages),
+                collected.text,
+                collected.finish or "",
+                collected.refusal,
+                self.usage - before,
+                seconds=time.time() - begun,
+                at=begun,
+            )
+        )
+        return collected
 
     def _exchange(self, messages: Sequence[Message], reply: int, wanted: int, watch: Say | None) -> Collected:
         """Try until there is an answer with an end."""

@@ -81,7 +81,7 @@ def _encoding_for(file: Path, text: str, before: bytes) -> str:
 def replace_bytes(file: Path, data: bytes) -> None:
     """Replace a file's content in one go. Raises OSError."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    mode = _mode_for(file)
+    mode = mode_for(file)
     handle, name = tempfile.mkstemp(prefix=f".{file.name}.", suffix=".new", dir=file.parent)
     try:
         with os.fdopen(handle, "wb") as stream:
@@ -95,7 +95,8 @@ def replace_bytes(file: Path, data: bytes) -> None:
         raise
 
 
-def _mode_for(file: Path) -> int:
+def mode_for(file: Path) -> int:
+    """The mode that a file has once it is written. Raises PermissionError for one that may not be."""
     if file.name.endswith("secrets.toml"):
         return PRIVATE
     if file.exists():

@@ -28,6 +28,11 @@ SECRETS = ".dlt/secrets.toml"
 REQUIREMENTS = "requirements.txt"
 
 
+def files_of(names: ProjectNames) -> tuple[str, ...]:
+    """The files that `dlt init` may make in a folder that has none of them."""
+    return (names.script, CONFIG, SECRETS, REQUIREMENTS, ".gitignore")
+
+
 @dataclass(frozen=True)
 class DltInit:
     """One `dlt init` in one folder. Nothing that was there before is lost, whatever dlt does."""

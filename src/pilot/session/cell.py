@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
+from pilot.facts import Facts
 from pilot.finding import Finding
 from pilot.screen import Block
 from pilot.writers.writer import Usage
@@ -20,12 +21,23 @@ class CellState(str, Enum):
     DECLINED = "declined"
     INTERRUPTED = "interrupted"
     UNDONE = "undone"
-    """Taken back by the person, or made stale by going back to an earlier step."""
+    """Taken back by the person: its files are as they were before it."""
+    STALE = "stale"
+    """Something before it is done anew, so it will be too; what it changed is still there."""
 
     @property
     def finished(self) -> bool:
         """Whether the step need not run again."""
         return self in (CellState.DONE, CellState.SKIPPED)
+
+    @property
+    def past(self) -> bool:
+        """Whether it no longer counts for where the policy stands."""
+        return self in (CellState.UNDONE, CellState.STALE)
+
+
+COMING = "coming"
+"""Stands for the hash of a file that a program is about to make."""
 
 
 @dataclass(frozen=True)
@@ -62,5 +74,36 @@ class Cell:
     """The result in one line."""
     shown: tuple[Block, ...] = ()
     failure: Finding | None = None
+    tried: tuple[str, ...] = ()
+    """What was tried against the failure, a line each."""
+    kept: str = ""
+    """Which state of the script the repairs left."""
     usage: Usage = field(default_factory=Usage)
     changes: tuple[FileChange, ...] = ()
+
+
+@dataclass(frozen=True)
+class DatabaseMove:
+    """A database file that went back to a copy of it."""
+
+    path: str
+    """Relative to the project."""
+    copy: str | None
+    """The copy, in the folder of copies; None: there was no database then."""
+    aside: str
+    """Where the database is kept that was there before the undo, in the folder of copies."""
+
+
+@dataclass(frozen=True)
+class Undone:
+    """What an undo took back, so that it can be given again."""
+
+    unit: int
+    """The cell that was taken back as one with what came after it."""
+    cells: tuple[tuple[int, CellState], ...]
+    """Every cell of it, with the state that it had."""
+    files: tuple[FileChange, ...]
+    """What the files went back from (`after`) and to (`before`)."""
+    facts: Facts = field(default_factory=Facts)
+    """What was known."""
+    database: DatabaseMove | None = None

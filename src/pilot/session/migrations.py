@@ -35,7 +35,9 @@ _LEDGERS = (
         data BLOB NOT NULL)""",
     "CREATE INDEX answer_of_key ON answer(session, key)",
     """CREATE TABLE undone(
-        id INTEGER PRIMARY KEY, session INTEGER NOT NULL, at REAL NOT NULL, data BLOB NOT NULL)""",
+        id INTEGER PRIMARY KEY, session INTEGER NOT NULL, data BLOB NOT NULL, pending TEXT)""",
+    # each file as pilot left it, so that what the person changed since can be told
+    "CREATE TABLE left(path TEXT PRIMARY KEY, hash TEXT)",
 )
 MIGRATIONS = (_FIRST, _LEDGERS)
 """What leads from version N to N + 1, in order. One that was shipped is never changed again."""

@@ -22,7 +22,8 @@ from pilot.session.sessions import chosen
 from pilot.session.snapshots import WITHHELD as WITHHELD
 from pilot.session.snapshots import Kept, content_hash, read_kept
 from pilot.session.store import Store
-from pilot.writers.writer import Usage
+from pilot.writers.writer import Tried, Usage
+
 
 class Session:
     """What is known: typed facts and frozen cells; no client, no console inside."""
@@ -33,6 +34,10 @@ class Session:
         self.facts = facts
         self.reason: Finding | None = None
         """Why the step that runs now is run once more, or as a remedy."""
+        self.tried: tuple[Tried, ...] = ()
+        """What was tried against that before, while a remedy runs."""
+        self.last_traffic: tuple[Exchange, ...] = ()
+        """What the newest run of the script sent and got."""
         self.broken: tuple[Cell, ...] = ()
         """Cells that ran when pilot was killed, until what they left behind is cleared: `take_up`."""
         self._store = store
@@ -195,6 +200,14 @@ class Session:
                 if (content_hash(*now) if now else None) != digest:
                     found.append(FileChange(path, digest, self._keep(path, now)))
         return found
+
+    def record_found(self, change: FileChange) -> None:
+        """A change that was found made."""
+        self._note(change)
+
+    def keep(self, root: Path, path: str) -> str | None:
+        """Keep a file as it is now; its hash."""
+        return self._keep(path, read_kept(root / path))
 
     def leave(self, path: str, digest: str | None) -> None:
         """Note that a file is now as that hash says."""

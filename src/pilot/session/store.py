@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from pilot.session.file import NAME, look_at_damaged, open_to_look, open_to_write, replace_damaged
 from pilot.session.file import STATE as STATE
 from pilot.session.ledger import Ledger
+from pilot.session.snapshots import content_hash
 
-
-def content_hash(content: bytes, mode: int) -> str:
-    """The hash under which a content with its mode is kept."""
-    return hashlib.sha256(b"%o\0" % mode + content).hexdigest()
+Left: TypeAlias = "Sequence[tuple[str, str | None]]"
+"""How files are left: path, and hash or None."""
 
 
 @dataclass(frozen=True)
@@ -138,12 +137,77 @@ class Store:
         with self._db:
             self._db.execute("UPDATE session SET facts = ? WHERE id = ?", (facts, session))
 
-    def take_back(self, session: int, cells: list[tuple[int, bytes]], facts: bytes, *, live: bool) -> None:
-        """Write cells that were taken back (or given again) with what is known now, in one transaction."""
+    def save_change(self, session: int, cell: int, data: bytes, path: str, left: str | None) -> None:
+        """Write a cell that changes a file, and how the file is left."""
         with self._db:
-            for cell, data in cells:
-                self._db.execute("UPDATE cell SET data = ?, live = ? WHERE id = ?", (data, live, cell))
-            self._db.execute("UPDATE session SET facts = ? WHERE id = ?", (facts, session))
+            self._db.execute("UPDATE cell SET data = ? WHERE id = ?", (data, cell))
+            self._leave(path, left)
+
+    def left(self) -> dict[str, str | None]:
+        """How each file was left, by its path: a hash, or None where it was removed."""
+        return dict(self._db.execute("SELECT path, hash FROM left").fetchall())
+
+    def leave(self, path: str, left: str | None) -> None:
+        """Note how a file is left."""
+        with self._db:
+            self._leave(path, left)
+
+    def _leave(self, path: str, left: str | None) -> None:
+        self._db.execute(
+            "INSERT INTO left VALUES (?, ?) ON CONFLICT(path) DO UPDATE SET hash = excluded.hash",
+            (path, left),
+        )
+
+    def take_back(self, session: int, cells: list[tuple[int, bytes]], facts: bytes) -> None:
+        """Write cells that were made stale."""
+        with self._db:
+            self._write_back(session, cells, facts, live=False)
+
+    def undo(
+        self, session: int, cells: list[tuple[int, bytes]], facts: bytes, left: Left, data: bytes
+    ) -> int:
+        """Write what is taken back, in one transaction; the files follow, and then `settle`."""
+        with self._db:
+            self._write_back(session, cells, facts, live=False)
+            for path, digest in left:
+                self._leave(path, digest)
+            cursor = self._db.execute(
+                "INSERT INTO undone(session, data, pending) VALUES (?, ?, 'undo')", (session, data)
+            )
+        return int(cursor.lastrowid or 0)
+
+    def redo(
+        self, session: int, cells: list[tuple[int, bytes]], facts: bytes, left: Left, undone: int
+    ) -> None:
+        """Write what is given again, in one transaction; the files follow, and then `settle`."""
+        with self._db:
+            self._write_back(session, cells, facts, live=True)
+            for path, digest in left:
+                self._leave(path, digest)
+            self._db.execute("UPDATE undone SET pending = 'redo' WHERE id = ?", (undone,))
+
+    def settle(self, undone: int) -> None:
+        """The files have followed an undo, or a redo (which is then over)."""
+        with self._db:
+            self._db.execute("DELETE FROM undone WHERE id = ? AND pending = 'redo'", (undone,))
+            self._db.execute("UPDATE undone SET pending = NULL WHERE id = ?", (undone,))
+
+    def undone(self, session: int) -> tuple[int, bytes, str | None] | None:
+        """The last thing taken back that can be given again: its number, what it was, what is pending."""
+        row = self._db.execute(
+            "SELECT id, data, pending FROM undone WHERE session = ? ORDER BY id DESC LIMIT 1", (session,)
+        ).fetchone()
+        return None if row is None else (row[0], row[1], row[2])
+
+    def forget_undone(self, session: int) -> None:
+        """Something new was done: what was taken back can't be given again."""
+        with self._db:
+            self._db.execute("DELETE FROM undone WHERE session = ? AND pending IS NULL", (session,))
+
+    def _write_back(self, session: int, cells: list[tuple[int, bytes]], facts: bytes, *, live: bool) -> None:
+        for cell, data in cells:
+            self._db.execute("UPDATE cell SET data = ?, live = ? WHERE id = ?", (data, live, cell))
+        self._db.execute("UPDATE session SET facts = ? WHERE id = ?", (facts, session))
 
     def cells(self, session: int) -> list[bytes]:
         """The session's cells, oldest first."""

@@ -1,58 +1,106 @@
-"""Undo: put files back as they were before a cell, exactly, and know again what was known then."""
+"""Undo and redo: put files back as they were, exactly, and know again what was known then."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pilot.errors import PilotError
-from pilot.session.cell import Cell, CellState, FileChange
+from pilot.session.cell import Cell, CellState, DatabaseMove, FileChange, Undone
+from pilot.session.copies import Copies
 from pilot.session.session import WITHHELD, Session
-from pilot.session.store import content_hash
+from pilot.session.snapshots import holds, put_back
 
+EDITED = "edited"
+"""The step of a cell that holds what the person changed by hand."""
 _BRANCHING = "refine"
 """Cells right below a cell of this step are requests of their own, undone each for itself."""
 
 
 @dataclass(frozen=True)
-class Undone:
-    """What an undo did."""
+class Done:
+    """What an undo or a redo did."""
 
     cell: Cell
     restored: tuple[str, ...]
     kept: tuple[str, ...]
     """Files whose earlier content is not in the session, because it holds secrets."""
-    loaded: bool
-    """Rows had been loaded meanwhile; they stay."""
+    loads: tuple[int, ...]
+    """Cells among them that loaded rows."""
+    database: str | None = None
+    """The database file that went back (or forth) with them."""
 
 
-def undo(session: Session, root: Path, number: int | None = None) -> Undone:
+def undo(session: Session, root: Path, number: int | None = None) -> Done:
     """Take back a cell and everything after it; without a number the newest one that changed a file.
 
-    Raises PilotError when there is nothing to undo, or a file was changed by somebody else since; then
-    nothing is restored.
+    Raises PilotError when there is nothing to undo, or the person's own work would be lost; then nothing
+    is restored.
     """
     unit = _unit(session, number)
     cells = _from(session, unit)
-    first, last = _net_changes(cells)
-    conflicts = [path for path, change in last.items() if not _holds(root / path, change.after)]
+    _refuse_own_work(unit, cells, number)
+    net = _net_changes(cells)
+    _refuse_conflicts(root, net, unit)
+    files = tuple(change for change in net if WITHHELD not in (change.before, change.after))
+    loads = tuple(c.id for c in cells if c.step == "load" and c.state is CellState.DONE)
+    copies = Copies(root)
+    database = copies.way_back(loads)
+    states = tuple((cell.id, cell.state) for cell in cells)
+    undone = Undone(unit.id, states, files, database=database)
+    number = session.undo(undone)
+    carry_out(session, root, number, undone, back=True)
+    kept = tuple(change.path for change in net if change not in files)
+    paths = tuple(change.path for change in files)
+    return Done(unit, paths, kept, loads, database.path if database else None)
+
+
+def redo(session: Session, root: Path) -> Done:
+    """Give again what was taken back last. Raises PilotError when there is nothing, or it would lose work."""
+    found = session.last_undone()
+    if found is None:
+        raise PilotError("There is nothing to redo.", "What is new since an undo makes an end of it.")
+    number, undone, _ = found
+    unit = next(cell for cell in session.cells if cell.id == undone.unit)
+    conflicts = [change.path for change in undone.files if not holds(root / change.path, change.before)]
     if conflicts:
         raise PilotError(
-            f"{', '.join(conflicts)} changed since cell {unit.id}; undo would lose that.",
+            f"{', '.join(conflicts)} changed since the undo; redo would lose that.",
             "Keep your change elsewhere, or go on from here: pilot resume.",
         )
-    kept = tuple(path for path, change in first.items() if WITHHELD in (change.before, last[path].after))
-    restored = tuple(path for path in first if path not in kept)
-    for path in restored:
-        _restore(session, root / path, first[path].before)
-    session.take_back(cells, facts=True)
-    loaded = any(cell.step == "load" and cell.state is CellState.DONE for cell in cells)
-    return Undone(unit, restored, kept, loaded)
+    session.redo(number, undone)
+    carry_out(session, root, number, undone, back=False)
+    loads = tuple(cell for cell, state in undone.cells if _loaded(session, cell, state))
+    paths = tuple(change.path for change in undone.files)
+    return Done(unit, paths, (), loads, undone.database.path if undone.database else None)
+
+
+def carry_out(session: Session, root: Path, number: int, undone: Undone, *, back: bool) -> None:
+    """Have the files follow what was written down; a second time changes nothing."""
+    for change in undone.files:
+        there, wanted = (change.after, change.before) if back else (change.before, change.after)
+        if holds(root / change.path, there):
+            put_back(root / change.path, session.content(wanted))
+    if undone.database is not None:
+        _move(Copies(root), undone.database, back=back)
+    session.settle_undone(number)
+
+
+def _move(copies: Copies, move: DatabaseMove, *, back: bool) -> None:
+    if back:
+        copies.bring_back(move)
+    else:
+        copies.bring_forth(move)
+
+
+def _loaded(session: Session, number: int, state: CellState) -> bool:
+    cell = next(cell for cell in session.cells if cell.id == number)
+    return cell.step == "load" and state is CellState.DONE
 
 
 def _unit(session: Session, number: int | None) -> Cell:
-    """The cell that is taken back as one: a step of the policy, or a request in words."""
+    """The cell that is taken back as one: a step of the policy, a request in words, or an edit by hand."""
     by_id = {cell.id: cell for cell in session.cells}
     live = [c for c in session.cells if c.state not in (CellState.UNDONE, CellState.RUNNING)]
     if number is None:
@@ -62,7 +110,7 @@ def _unit(session: Session, number: int | None) -> Cell:
     if found is None:
         what = "There is nothing to undo." if number is None else f"There is no cell {number} to undo."
         raise PilotError(what, "pilot log shows the cells.")
-    while found.parent is not None and by_id[found.parent].step != _BRANCHING:
+    while found.step != EDITED and found.parent is not None and by_id[found.parent].step != _BRANCHING:
         found = by_id[found.parent]
     return found
 
@@ -77,34 +125,34 @@ def _from(session: Session, unit: Cell) -> list[Cell]:
     return [cell for cell in ended if cell.id in taken]
 
 
-def _net_changes(cells: Sequence[Cell]) -> tuple[dict[str, FileChange], dict[str, FileChange]]:
-    """For each file the first and the last change."""
-    first: dict[str, FileChange] = {}
-    last: dict[str, FileChange] = {}
+def _refuse_own_work(unit: Cell, cells: Sequence[Cell], number: int | None) -> None:
+    """What the person changed by hand is undone by itself, and only when they name it."""
+    own = [cell for cell in cells if cell.step == EDITED]
+    if not own or (number is not None and own == [unit]):
+        return
+    newest = own[-1]
+    files = ", ".join(change.path for change in newest.changes)
+    raise PilotError(
+        f"{files} changed since by your own hand (cell {newest.id}); undo would lose that.",
+        f"To take your own change back: pilot undo {newest.id}",
+    )
+
+
+def _refuse_conflicts(root: Path, net: Iterable[FileChange], unit: Cell) -> None:
+    conflicts = [change.path for change in net if not holds(root / change.path, change.after)]
+    if conflicts:
+        raise PilotError(
+            f"{', '.join(conflicts)} changed since cell {unit.id}; undo would lose that.",
+            "Keep your change elsewhere, or go on from here: pilot resume.",
+        )
+
+
+def _net_changes(cells: Sequence[Cell]) -> list[FileChange]:
+    """For each file from how it was before the first change to how it was after the last."""
+    net: dict[str, FileChange] = {}
     for cell in cells:
         for change in cell.changes:
-            first.setdefault(change.path, change)
-            last[change.path] = change
-    return first, last
-
-
-def _holds(file: Path, digest: str | None) -> bool:
-    """Whether a file still is as it was left."""
-    if digest == WITHHELD:
-        return True
-    if digest is None or not file.exists():
-        return digest is None and not file.exists()
-    mode = file.stat().st_mode & 0o7777
-    return content_hash(file.read_bytes(), mode) == digest
-
-
-def _restore(session: Session, file: Path, digest: str | None) -> None:
-    kept = session.content(digest)
-    if kept is None:
-        file.unlink(missing_ok=True)
-        return
-    content, mode = kept
-    fresh = file.with_name(f".{file.name}.pilot")
-    fresh.write_bytes(content)
-    fresh.chmod(mode)
-    fresh.replace(file)
+            first = net.get(change.path)
+            before = first.before if first else change.before
+            net[change.path] = FileChange(change.path, before, change.after)
+    return list(net.values())

@@ -10,6 +10,7 @@ from typing import Protocol
 from pilot.errors import UsageError
 from pilot.facts import WriterChoice
 from pilot.host import Choice, Host, Question
+from pilot.model.archive import Archive
 from pilot.model.client import NO_LIST, Endpoint, Gate, ModelClient
 from pilot.model.patience import Patience
 from pilot.model.preferences import PREFERRED, Limits, Offered, after, best_of, is_known, limits_of
@@ -47,6 +48,7 @@ class WriterRoom:
         redact: Callable[[str], str],
         leaks: Callable[[str], str | None],
         memory: Answers,
+        shares: Callable[[], bool] = bool,
         patience: Patience | None = None,
         has_pyarrow: Callable[[], bool] | None = None,
         bounds: Bounds | None = None,
@@ -59,7 +61,9 @@ class WriterRoom:
         self._memory = memory
         self._patience = patience
         self._has_pyarrow = has_pyarrow
+        self._shares = shares
         self._clients: dict[WriterChoice, ModelClient] = {}
+        self._archive: Archive | None = None
         self._before = Usage()
         self._purse = Purse(bounds or Bounds(), prices or PriceList(), self._spent)
 
@@ -96,6 +100,10 @@ class WriterRoom:
         warm_up()
         return self._choose(settings)
 
+    def keep_in(self, archive: Archive) -> None:
+        """Where answers are kept, and found again after a stop."""
+        self._archive = archive
+
     def open(self, choice: WriterChoice, watch: Callable[[str], None] | None = None) -> Writer:
         """The writer; what a model says streams to `watch`."""
         if choice.kind == BUILTIN or choice.model is None:
@@ -107,7 +115,7 @@ class WriterRoom:
         if choice not in self._clients:
             self._refuse_unpriced(choice)
             self._clients[choice] = self._client(choice)
-        return ModelWriter(self._clients[choice], self._prompts, watch)
+        return ModelWriter(self._clients[choice], self._prompts, watch, shares=self._shares())
 
     def close(self) -> None:
         """Close the connections to models."""
@@ -184,7 +192,7 @@ class WriterRoom:
         others = () if choice.named else after(model)
         affordable = tuple(name for name in others if self._purse.affords(name, settings.url))
         endpoint = _endpoint(settings, model, limits, affordable)
-        return ModelClient(endpoint, self._gate, self._tell, self._patience, self._purse)
+        return ModelClient(endpoint, self._gate, self._tell, self._patience, self._purse, self._archive)
 
     def _tell(self, text: str) -> None:
         self._host.show(Line(text, "warn"))
