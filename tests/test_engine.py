@@ -328,13 +328,13 @@ def test_cells_taken_back_at_a_prompt_run_again(store: Store) -> None:
     first = _Does()
 
     def take_back(session: Session, kit: Kit) -> Outcome:
-        session.take_back([cell for cell in session.cells if cell.step == "a"], facts=True)
+        session.make_stale(cell for cell in session.cells if cell.step == "a")
         raise Replan
 
     house = _house(store, {"a": first, "b": _Does(take_back, Outcome())})
     assert house.run(_policy("a", "b")) is None
     assert first.runs == 2
-    assert house.states() == [("a", "undone"), ("b", "undone"), ("a", "done"), ("b", "done")]
+    assert house.states() == [("a", "stale"), ("b", "undone"), ("a", "done"), ("b", "done")]
 
 
 def test_a_policy_within_a_step_runs_below_it(store: Store) -> None:

@@ -17,6 +17,7 @@ from pilot.host import Choice, Host, Question
 from pilot.screen import Diff, Line
 
 YES, NO, ALWAYS, EDIT = "y", "n", "a", "e"
+_PUT_BACK = "put back"
 _ANSWERS = (Choice(YES, "yes"), Choice(NO, "no"), Choice(ALWAYS, "always in this session"))
 _GO_ON = "pilot resume goes on from here."
 
@@ -220,6 +221,11 @@ class Consent:
 
     def _knows(self, host: str) -> bool:
         return (Act.CONTACT, host) in self._given.subjects
+
+    def put_back(self, path: str, text: str) -> None:
+        """Undo a change that was agreed to: written down like it, and not asked for again."""
+        self._record(f"{Act.CHANGE.value}: {path}", _PUT_BACK)
+        self._files.write(path, text)
 
     def _ask_change(self, path: str, text: str, new: bool, wishes: bool) -> str:
         if self._yes or Act.CHANGE in self._given.always:

@@ -2,7 +2,7 @@
 
 A step's run gives an outcome; validators look at it; the first finding names a remedy; the policy says which
 step carries it out: an earlier step of the policy is gone back to, any other runs on the spot and then the
-step runs again. Every loop has a bound, and ends early when the same finding comes back unchanged.
+step runs again. Every loop has a bound; `mending` keeps those of the remedies.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Protocol
 
 from pilot.errors import (
@@ -26,12 +26,13 @@ from pilot.errors import (
 from pilot.facts import Facts
 from pilot.finding import Finding, FindingKind, Remedy
 from pilot.kit import Kit
-from pilot.pause import ask_way
+from pilot.mending import Mending
+from pilot.open_cell import OpenCell
 from pilot.policy import Policy
 from pilot.run.result import Ending
-from pilot.screen import Line
 from pilot.session.cell import Cell, CellState
 from pilot.session.session import Session
+from pilot.session.taking_up import note_edits
 from pilot.step import Outcome, Status, Step
 from pilot.validator import Validator
 
@@ -49,31 +50,6 @@ class Names(Protocol):
         """A policy by name."""
 
 
-@dataclass
-class _Open:
-    """A cell that runs now, and what it came to so far."""
-
-    cell: Cell
-    learned: Facts = field(default_factory=Facts)
-    tried: list[str] = field(default_factory=list)
-    last: Finding | None = None
-
-    def end(self, outcome: Outcome, finding: Finding | None) -> None:
-        """Take over what an attempt came to."""
-        state = CellState.SKIPPED if outcome.status is Status.SKIPPED else CellState.DONE
-        if finding is not None:
-            state = _STATES.get(finding.kind, CellState.FAILED)
-        says = outcome.says if finding is None else finding.says
-        self.cell = replace(self.cell, state=state, says=says, shown=outcome.shows, failure=finding)
-        self.learned = outcome.learned
-
-
-_STATES = {
-    FindingKind.INTERRUPTED: CellState.INTERRUPTED,
-    FindingKind.DECLINED: CellState.DECLINED,
-}
-
-
 class Engine:
     """Runs policies; the only writer of the session. `kit` is set right after it was built around this."""
 
@@ -81,7 +57,7 @@ class Engine:
 
     def __init__(self, catalogue: Names, session: Session) -> None:
         self._catalogue = catalogue
-        self._session = session
+        self.session = session
 
     def run_policy(self, policy: Policy, parent: int | None = None) -> Cell | None:
         """Run what is left of a policy; None when it is done, else the cell that ended it.
@@ -100,7 +76,7 @@ class Engine:
             reason = None
             if cell.state.finished:
                 continue
-            target = self._return_target(policy, position, cell.failure)
+            target = self.return_target(policy, position, cell.failure)
             if target is None or returns >= policy.limits.returns:
                 return cell
             returns += 1
@@ -118,8 +94,8 @@ class Engine:
         """Run a policy as child cells of a cell of its own (the kit's `Policies`)."""
         policy = self._catalogue.policy(name).with_repairs(self.kit.options.max_repairs)
         blank = Cell(0, name, title, parent=self._running_id(), input=news.request or "")
-        with self._open(blank) as own:
-            self._session.learn(news)
+        with self.open_cell(blank) as own:
+            self.session.learn(news)
             failed = self.run_policy(policy, own.cell.id)
             if failed is None:
                 own.end(Outcome(says="done"), None)
@@ -133,7 +109,7 @@ class Engine:
         if not pending:
             return None
         first = self._catalogue.step(policy.step[pending[0]].use)
-        missing = [need for need in first.needs if not self._session.facts.knows(need)]
+        missing = [need for need in first.needs if not self.session.facts.knows(need)]
         if not missing:
             return pending[0]
         for i in pending[1:]:
@@ -145,7 +121,7 @@ class Engine:
         )
 
     def _finished(self, policy: Policy, position: int, parent: int | None) -> bool:
-        cell = self._session.at(policy.name, position, parent)
+        cell = self.session.at(policy.name, position, parent)
         return cell is not None and cell.state.finished
 
     def _run_entry(self, policy: Policy, position: int, parent: int | None, reason: Finding | None) -> Cell:
@@ -154,95 +130,73 @@ class Engine:
         step = self._catalogue.step(entry.use)
         validators = [self._catalogue.validator(name) for name in (*policy.validators, *entry.validators)]
         blank = Cell(0, entry.use, step.title, policy.name, position, parent)
-        with self._open(blank, reason) as own:
+        self.notice_edits()
+        with self.open_cell(blank, reason) as own:
+            mending = Mending(self, policy, position, own)
             while True:
-                outcome, finding = self._attempt(step, validators)
-                own.end(outcome, finding)
-                if finding is None or not self._remedied(policy, position, own, finding):
+                outcome, findings = self._attempt(step, validators)
+                own.end(outcome, findings[0] if findings else None)
+                if not mending.goes_on(outcome, findings):
                     break
-                own.last = finding
                 own.cell = replace(own.cell, attempts=own.cell.attempts + 1)
-                self._session.reason = finding
+                self.session.reason = own.cell.failure
         return own.cell
 
-    def _attempt(self, step: Step, validators: Sequence[Validator]) -> tuple[Outcome, Finding | None]:
-        """Run a step once and look at what it produced: its outcome, and the most important finding."""
+    def _attempt(self, step: Step, validators: Sequence[Validator]) -> tuple[Outcome, list[Finding]]:
+        """Run a step once and look at what it produced: its outcome, and findings, the first one first."""
         try:
-            outcome = step.run(self._session, self.kit)
+            outcome = step.run(self.session, self.kit)
             if not isinstance(outcome, Outcome):
                 raise UsageError(f"Step {type(step).__name__} gave {outcome!r} instead of an Outcome.")
             if outcome.run is not None:
-                self._session.record_traffic(outcome.run.traffic)
+                self.session.record_traffic(outcome.run.traffic)
+                self.session.last_traffic = outcome.run.traffic
             if outcome.run is not None and outcome.run.ending is Ending.INTERRUPTED:
                 raise KeyboardInterrupt
         except KeyboardInterrupt:
             finding = Finding(FindingKind.INTERRUPTED, f"{step.title} was stopped.")
-            return Outcome(Status.FAILED), finding
+            return Outcome(Status.FAILED), [finding]
         except StepFailed as failure:
-            return Outcome(Status.FAILED), replace(failure.finding, hint=failure.hint)
+            return Outcome(Status.FAILED), [replace(failure.finding, hint=failure.hint)]
         findings = list(outcome.findings)
         for validator in validators:
-            findings += validator.check(self._session, outcome)
+            findings += validator.check(self.session, outcome)
         if findings:
-            self._session.learn(outcome.learned)
+            self.session.learn(outcome.learned)
         elif outcome.status is Status.FAILED:
             findings = [Finding(FindingKind.FAILED, outcome.says or f"{step.title} failed.")]
-        return outcome, findings[0] if findings else None
+        return outcome, findings
 
-    def _remedied(self, policy: Policy, position: int, own: _Open, finding: Finding) -> bool:
-        """Do something about a finding; whether the step should run again right here."""
-        if self._return_target(policy, position, finding) is not None:
-            return False
-        remedy = self._remedy_step(policy, position, finding)
-        spent = own.cell.repairs >= policy.limits.repairs or finding.same_as(own.last)
-        if remedy is not None and not spent:
-            own.cell = replace(own.cell, repairs=own.cell.repairs + 1)
-            self.kit.host.show(Line(finding.says, "warn"))
-            child = self._run_children((remedy, *policy.step[position].rerun), finding, policy)
-            own.tried.append(f"{child.title}: {child.says}")
-            if child.state.finished:
-                return True
-            if child.failure is not None and child.failure.hint:
-                own.cell = replace(own.cell, failure=replace(finding, hint=child.failure.hint))
-        return self._ask_person(policy, position, own, finding)
-
-    def _ask_person(self, policy: Policy, position: int, own: _Open, finding: Finding) -> bool:
-        """Ask what to do when no remedy is left; whether the step should run again."""
-        change = policy.remedy_step(position, Remedy.CHANGE)
-        can_change = change is not None and bool(self._session.facts.written)
-        failure = own.cell.failure or finding
-        way = ask_way(self.kit.host, failure, own.tried, can_change)
-        if way.leave:
-            return False
-        if way.words and change is not None:
-            self._session.learn(Facts(request=way.words))
-            child = self._run_children((change, *policy.step[position].rerun), finding, policy)
-            own.tried.append(f"{child.title}: {child.says}")
-        own.cell = replace(own.cell, repairs=0)
-        return True
-
-    def _run_children(self, names: Sequence[str], finding: Finding, policy: Policy) -> Cell:
+    def run_children(self, names: Sequence[str], finding: Finding, policy: Policy) -> Cell:
         """Run steps as child cells, because of a finding, until one fails; the last one that ran."""
         validators = [self._catalogue.validator(name) for name in policy.validators]
         for name in names:
             step = self._catalogue.step(name)
+            self.notice_edits()
             blank = Cell(0, name, step.title, parent=self._running_id(), input=finding.says)
-            with self._open(blank, finding) as own:
-                outcome, failure = self._attempt(step, validators)
-                own.end(outcome, failure)
-            if failure is not None:
+            with self.open_cell(blank, finding) as own:
+                outcome, findings = self._attempt(step, validators)
+                own.end(outcome, findings[0] if findings else None)
+            if findings:
                 break
         return own.cell
 
-    def _remedy_step(self, policy: Policy, position: int, finding: Finding) -> str | None:
+    def notice_edits(self) -> None:
+        """What the person changed by hand since the last cell becomes a cell of its own."""
+        cell = note_edits(self.session, self.kit.options.root)
+        if cell is not None:
+            self.kit.host.open_cell(cell)
+            self.kit.host.close_cell(cell)
+
+    def remedy_step(self, policy: Policy, position: int, finding: Finding) -> str | None:
         """The step that carries the finding's remedy out; none where only a person could."""
         if finding.remedy is Remedy.ASK and not self.kit.host.interactive:
             return None
         return policy.remedy_step(position, finding.remedy)
 
-    def _return_target(self, policy: Policy, position: int, finding: Finding | None) -> int | None:
+    def return_target(self, policy: Policy, position: int, finding: Finding | None) -> int | None:
         """The earlier entry that a finding sends the policy back to."""
-        name = self._remedy_step(policy, position, finding) if finding else None
+        name = self.remedy_step(policy, position, finding) if finding else None
         target = policy.earlier(position, name) if name else None
         return None if target == position else target
 
@@ -250,17 +204,17 @@ class Engine:
         """Everything from an entry on has to run again."""
         stale = [
             cell
-            for cell in self._session.children(parent)
+            for cell in self.session.children(parent)
             if cell.policy == policy.name and cell.position >= target and cell.state.finished
         ]
-        self._session.take_back(stale, facts=False)
+        self.session.make_stale(stale)
 
     @contextmanager
-    def _open(self, blank: Cell, reason: Finding | None = None) -> Iterator[_Open]:
+    def open_cell(self, blank: Cell, reason: Finding | None = None) -> Iterator[OpenCell]:
         """A cell while it runs: recorded when it begins and, whatever happens, when it ends."""
-        own = _Open(self._session.begin(blank))
-        outer, self._session.reason = self._session.reason, reason
-        asked, counted = self.kit.writers.usage, self._session.usage
+        own = OpenCell(self.session.begin(blank))
+        outer, self.session.reason = self.session.reason, reason
+        asked, counted = self.kit.writers.usage, self.session.usage
         begun = time.monotonic() - self.kit.host.waited
         self.kit.host.open_cell(own.cell)
         try:
@@ -272,14 +226,14 @@ class Engine:
                 own.cell = replace(own.cell, state=state, says="", failure=None)
             raise
         finally:
-            usage = (self.kit.writers.usage - asked) - (self._session.usage - counted)
+            usage = (self.kit.writers.usage - asked) - (self.session.usage - counted)
             own.cell = replace(own.cell, seconds=time.monotonic() - self.kit.host.waited - begun, usage=usage)
-            own.cell = self._session.finish(own.cell, own.learned)
-            self._session.reason = outer
+            own.cell = self.session.finish(own.cell, own.learned)
+            self.session.reason = outer
             self.kit.host.close_cell(own.cell)
 
     def _running_id(self) -> int | None:
-        running = self._session.running
+        running = self.session.running
         return running.id if running else None
 
 

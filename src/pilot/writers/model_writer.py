@@ -13,7 +13,14 @@ from pilot.model.reply import BadReply, QuestionReply, parse_code
 from pilot.model.request import Message
 from pilot.model.sql import parse_sql
 from pilot.warehouse.tables import TableInfo
-from pilot.writers.requests import PromptSource, brief_parts, finding_parts, request_text, table_parts
+from pilot.writers.requests import (
+    PromptSource,
+    brief_parts,
+    finding_parts,
+    request_text,
+    table_parts,
+    trial_parts,
+)
 from pilot.writers.writer import Brief, Draft, Inquiry, Reply, SqlAttempt, SqlDraft, Usage
 
 _Read = TypeVar("_Read")
@@ -49,7 +56,7 @@ class ModelWriter:
 
     def repair(self, brief: Brief, finding: Finding) -> Reply:
         """The script in the brief, changed so that the finding goes away."""
-        return self._code("repair_code", brief, finding_parts(finding))
+        return self._code("repair_code", brief, [*finding_parts(finding), *trial_parts(brief)])
 
     def refine(self, brief: Brief, request: str) -> Reply:
         """The script in the brief, changed as the person asks."""

@@ -9,8 +9,9 @@ from typing import TypeAlias
 from pilot.errors import UsageError
 from pilot.finding import Finding, Json
 from pilot.model.budget import Part, Rank, estimate_tokens, fit, shorten
+from pilot.run.traffic import Exchange
 from pilot.warehouse.tables import TableInfo
-from pilot.writers.writer import Brief, SqlAttempt
+from pilot.writers.writer import Brief, SqlAttempt, Tried
 
 PromptSource: TypeAlias = "Callable[[str], str]"
 """Gives the text of a prompt by its name."""
@@ -61,6 +62,39 @@ def brief_parts(brief: Brief) -> list[Part]:
 def finding_parts(finding: Finding) -> list[Part]:
     """What is wrong, and what it was judged from."""
     return [Part("finding", _line(finding.says)), *_evidence(finding.evidence)]
+
+
+def trial_parts(brief: Brief) -> list[Part]:
+    """What the failed run asked the API, and what was tried before."""
+    tried = "\n".join(_trial(number, tried) for number, tried in enumerate(brief.tried, 1))
+    requests = "\n".join(telling(brief.traffic))
+    return [
+        Part("traffic", requests, Rank.EVIDENCE, heading="Requests of that run:"),
+        Part("tried", tried, Rank.CAUSE, heading="Tried before, in vain; find something else:"),
+    ]
+
+
+def telling(traffic: Sequence[Exchange]) -> list[str]:
+    """The exchanges of a run that tell most, a line each: what failed, the first, the last."""
+    failed = [one for one in traffic if one.error or (one.status or 0) >= 400]
+    chosen = [*traffic[:1], *failed[-2:], *traffic[-2:]]
+    return list(dict.fromkeys(_exchange(one) for one in chosen))
+
+
+def _exchange(one: Exchange) -> str:
+    """`GET https://api.example.com/v1/stations?page=2: 200, 50 records of 240, more by meta.next`."""
+    told = [str(one.status or one.error or "no answer")]
+    if one.records is not None:
+        told.append(f"{one.records} records" + (f" of {one.total}" if one.total is not None else ""))
+    if one.content_type and "json" not in one.content_type:
+        told.append(one.content_type.partition(";")[0])
+    if one.more is not None:
+        told.append(f"{'more' if one.more else 'no more'}{f' by {one.more_by}' if one.more_by else ''}")
+    return f"{one.method} {one.url}: {', '.join(told)}"
+
+
+def _trial(number: int, tried: Tried) -> str:
+    return f"{number}. {tried.change or tried.what}\nThen: {tried.came or 'it failed'}"
 
 
 def table_parts(tables: Sequence[TableInfo], request: str | None, failed: Sequence[SqlAttempt]) -> list[Part]:

@@ -9,7 +9,22 @@ from typing import Protocol, TypeAlias
 from pilot.api.profile import ApiProfile
 from pilot.finding import Finding
 from pilot.names import ProjectNames
+from pilot.run.traffic import Exchange
 from pilot.warehouse.tables import TableInfo
+
+
+@dataclass(frozen=True)
+class Tried:
+    """One remedy that was tried, and what came of it."""
+
+    what: str
+    """`Repair code: 41 lines`."""
+    change: str = ""
+    """The lines that it took out of the script (`-`) and put in (`+`)."""
+    state: str = ""
+    """The fingerprint of the script that it left."""
+    came: str = ""
+    """What was found afterwards, or why it was put back."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +43,10 @@ class Brief:
     """What the person wants different about the last draft, in words, oldest first."""
     preview_removed: bool = False
     """The script has loaded before (or is about to): a preview must not come back."""
+    tried: tuple[Tried, ...] = ()
+    """In a repair: what was tried before, oldest first."""
+    traffic: tuple[Exchange, ...] = ()
+    """In a repair: what the failed run sent and got."""
 
 
 @dataclass(frozen=True)
