@@ -28,6 +28,8 @@ class Remedy(str, Enum):
     """Drop load packages that a failed run left behind."""
     UNLOCK = "unlock"
     """Wait until nobody else holds the database, or load into another file."""
+    CONTACT = "contact"
+    """Ask whether the script may contact a host; the fence kept it from it."""
     CHANGE = "change"
     """The person said what should be different: the writer changes the script."""
     ASK = "ask"

@@ -11,6 +11,7 @@ from pilot.run.answer_failure import answer_failure, connection_failure, ignored
 from pilot.run.configuration_failure import configuration_refused, import_missing, schema_conflict
 from pilot.run.destination_failure import destination_failure
 from pilot.run.endless import loop_in
+from pilot.run.fence_failure import fence_failure
 from pilot.run.result import Answer, Ending, RunError, RunMode, RunResult
 from pilot.run.wording import evidence_of, first_line, link_like, place, tail
 
@@ -28,6 +29,8 @@ def classify(result: RunResult) -> Finding | None:
         return Finding(FindingKind.FAILED, "The run was stopped with Ctrl-C.")
     if result.ending is Ending.TIME_LIMIT:
         return _endless(result) or _time_limit(result)
+    if (kept_from := fence_failure(result)) is not None:
+        return kept_from
     if result.error is None:
         return _ignored_in_silence(result) or _silent_failure(result)
     error = replace(result.error, answer=result.error.answer or _last_answer(result))

@@ -112,6 +112,8 @@ class RunResult:
     """Every HTTP exchange of the script, in order."""
     fence: str = ""
     """What held the script while it ran, and what that does not cover, in one line."""
+    refused: tuple[str, ...] = ()
+    """Hosts that the script wanted, and that the fence kept it from."""
     remark: str = ""
     """What pilot could not do around the run (no ledger, say), in one line."""
 

@@ -40,6 +40,10 @@ class Hold(Protocol):
     def environment(self) -> Mapping[str, str]:
         """The child's whole environment."""
 
+    @property
+    def refused(self) -> tuple[str, ...]:
+        """Hosts that it kept the script from."""
+
     def told(self) -> str:
         """After the end: what held the script, and what that does not cover, for `RunResult.fence`."""
 
@@ -59,6 +63,7 @@ class NoFence:
 
     environment: Mapping[str, str]
     spec: Json = None
+    refused: tuple[str, ...] = ()
 
     def told(self) -> str:
         """Nothing to tell."""
@@ -153,6 +158,7 @@ class ScriptRunner:
             report.loads,
             traffic=line.exchanges() if line else (),
             fence=hold.told(),
+            refused=hold.refused,
             remark=line.remark if line else "The script's requests can't be recorded on this system.",
             left_behind=report.left_behind,
         )
