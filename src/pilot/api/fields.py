@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 
 from pilot.api.profile import Field
 from pilot.finding import Json
@@ -20,6 +21,7 @@ _REWRITTEN = re.compile(
 )
 _MOST_FIELDS = 300
 _MOST_ROWS = 500
+_DEEPEST, _MOST_INNER = 8, 100
 _SPECIAL_TEXT = ("timestamp", "date", "decimal_text")
 
 
@@ -36,12 +38,22 @@ def fields_of(rows: Sequence[Json], as_text: bool = False) -> tuple[Field, ...]:
             if kind not in seen:
                 seen.append(kind)
             present[name] = present.get(name, 0) + 1
-            if isinstance(value, str) and _REWRITTEN.match(value) and not value.islower():
+            if name not in rewritten and _is_rewritten(value):
                 rewritten.add(name)
     return tuple(
         Field(name, _settled(kinds), "null" in kinds or present[name] < len(rows), name in rewritten)
         for name, kinds in list(types.items())[:_MOST_FIELDS]
     )
+
+
+def _is_rewritten(value: Json, depth: int = 0) -> bool:
+    """Whether DuckDB would write some text in it otherwise, however deep: nested fields become columns."""
+    if isinstance(value, str):
+        return bool(_REWRITTEN.match(value)) and not value.islower()
+    if depth == _DEEPEST or not isinstance(value, (dict, list)):
+        return False
+    inner = value.values() if isinstance(value, dict) else value
+    return any(_is_rewritten(item, depth + 1) for item in islice(inner, _MOST_INNER))
 
 
 def type_of(value: Json) -> str:

@@ -9,6 +9,7 @@ from itertools import islice
 from urllib.parse import urlsplit
 
 from pilot.api.auth import keys_from
+from pilot.api.beside import with_beside
 from pilot.api.cautions import cautions
 from pilot.api.door import Door, Knock
 from pilot.api.fetch import Answer, Fetcher, ProbeLimits
@@ -233,7 +234,10 @@ class _Probe:
         cursors = with_filter(look, cursor_fields(fields), self._words)
         # Larger pages only make it faster: they come last, as requests are few.
         paging = with_larger_pages(look, paging)
-        records, total = look.found.records, look.first.envelope.total(len(look.rows))
+        records, total = (
+            with_beside(look.found, look.first.body.data),
+            look.first.envelope.total(len(look.rows)),
+        )
         if look.first.body.partial or look.first.answer.cut:
             self._notes.append(f"{endpoint.name}: the answer is large; only its beginning was looked at")
         self._notes += cautions(endpoint.name, look.first.body.data, records)

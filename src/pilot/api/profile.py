@@ -104,6 +104,8 @@ class Records:
     how: How = How.SEEN
     delimiter: str = ""
     """For CSV: what stands between the values."""
+    beside: tuple[Field, ...] = ()
+    """Fields that stand beside the records and are part of what they say: the `base` of a list of rates."""
 
 
 @dataclass(frozen=True)

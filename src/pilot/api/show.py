@@ -72,6 +72,8 @@ def _rows(profile: ApiProfile, endpoint: Endpoint, single: bool) -> list[tuple[s
         if endpoint.records.shape is Shape.UNKNOWN:
             return rows
     rows.append(("Records", _records(endpoint)))
+    if beside := endpoint.records.beside:
+        rows.append(("Beside them", ", ".join(field.name for field in beside)))
     rows.append(("Paging", paging_text(endpoint.paging)))
     rows.append(("Key", " + ".join(endpoint.primary_key) or "none seen"))
     rows += [("Left out", narrowing_text(narrowing)) for narrowing in endpoint.narrowings]
@@ -165,6 +167,8 @@ def _endpoint_for_model(endpoint: Endpoint) -> list[str]:
     total = f" of {endpoint.total}" if endpoint.total is not None else ""
     lines.append(f"  records: data_selector={records.selector!r}{shape}, {records.count}{total}")
     lines.append(f"  fields: {_fields(records.fields)}")
+    if records.beside:
+        lines.append(f"  beside the records, the same for each of them: {_fields(records.beside)}")
     lines.append(f"  paging: {_paging_for_model(endpoint.paging)}")
     lines += [f"  {_narrowing_for_model(narrowing)}" for narrowing in endpoint.narrowings]
     if endpoint.primary_key:

@@ -31,7 +31,7 @@ def resource_config(resource: Resource) -> Block:
         config["primary_key"] = key_hint((*of_parent, *endpoint.primary_key))
         if endpoint.paging.overlaps and resource.paged:
             config["write_disposition"] = Noted("merge", SHARED)
-    if hints := columns.json_hints(endpoint.records.fields):
+    if hints := columns.json_hints((*endpoint.records.fields, *resource.context)):
         config["columns"] = Noted(hints, "the values alone would give these columns several types, or text")
     if parents := _parent_fields(endpoint):
         config["include_from_parent"] = parents
@@ -71,12 +71,16 @@ def key_hint(key: tuple[str, ...]) -> Literal:
 
 def turner_of(resource: Resource) -> str | None:
     """The function that makes rows of this resource's answers, where they are none yet."""
+    if resource.context:
+        return f"{resource.name}_with_context"
     return None if _values_only(resource) else TURNERS.get(resource.endpoint.records.shape)
 
 
 def selector(resource: Resource) -> str:
     """The JSONPath of the records, always explicit: dlt's own detection takes the first list."""
     path = resource.endpoint.records.selector
+    if resource.context:
+        return path.rpartition(".")[0] or "$"  # a function takes the list out of what is around it
     return f"{path}.*" if _values_only(resource) else path
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from pilot.api.profile import ApiProfile, Auth, AuthKind, Endpoint, Narrowing, PagingKind, Shape
+from pilot.api.profile import ApiProfile, Auth, AuthKind, Endpoint, Field, Narrowing, PagingKind, Shape
 from pilot.names import ProjectNames
 from pilot.writers.builtin.identifiers import snake, unique
 
@@ -50,9 +50,18 @@ class Resource:
         return next((narrowing for narrowing in self.endpoint.narrowings if narrowing.walked), None)
 
     @property
+    def context(self) -> tuple[Field, ...]:
+        """Fields beside the records that go into each row, where one answer holds them all."""
+        records = self.endpoint.records
+        plain = records.shape is Shape.LIST and re.fullmatch(
+            r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", records.selector
+        )
+        return records.beside if plain and self.whole and not self.by_hand else ()
+
+    @property
     def is_rewritten(self) -> bool:
         """DuckDB's JSON reader would change some of its texts."""
-        return any(field.rewritten for field in self.endpoint.records.fields)
+        return any(field.rewritten for field in (*self.endpoint.records.fields, *self.context))
 
     @property
     def has_lists(self) -> bool:

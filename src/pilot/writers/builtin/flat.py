@@ -60,7 +60,7 @@ def _fits(resource: Resource) -> bool:
     endpoint, fields = resource.endpoint, resource.endpoint.records.fields
     plain = endpoint.records.shape is Shape.LIST and endpoint.method == "GET" and endpoint.body is None
     simple = resource.paged and not endpoint.paging.overlaps and not endpoint.paging.end_status
-    simple = simple and resource.walked is None
+    simple = simple and resource.walked is None and not resource.context
     # two names that become one column are for dlt to sort out
     distinct = len({snake(field.name) for field in fields}) == len(fields)
     return (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pilot.writers.builtin import auth
-from pilot.writers.builtin.design import Design
-from pilot.writers.builtin.literals import Code, Literal, call
+from pilot.writers.builtin.design import Design, Resource
+from pilot.writers.builtin.literals import Code, Literal, call, literal, quoted
 
 COLUMNAR = '''\
 def columnar_rows(columns: dict[str, Any]) -> Iterator[list[dict[str, Any]]]:
@@ -52,6 +52,23 @@ PAGINATOR = Function(
     ),
 )
 TURNERS = {"columnar_rows": Function(COLUMNAR, TYPES), "keyed_rows": Function(KEYED, TYPES)}
+
+
+WITH_CONTEXT = '''\
+def {name}(answer: dict[str, Any]) -> Iterator[list[dict[str, Any]]]:
+    """What stands beside the records holds for each of them."""
+    context = {{name: answer.get(name) for name in {fields}}}
+    yield [{{**context, **record}} for record in answer[{key}]]
+'''
+
+
+def turner(resource: Resource, name: str) -> Function:
+    """The function that turns the answers of this resource into rows."""
+    if not resource.context:
+        return TURNERS[name]
+    fields = literal([field.name for field in resource.context], indent=4, lead=45)
+    key = quoted(resource.endpoint.records.selector.rpartition(".")[2])
+    return Function(WITH_CONTEXT.format(name=name, fields=fields, key=key), TYPES)
 
 
 def client(design: Design) -> Function:

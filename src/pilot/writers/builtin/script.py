@@ -66,7 +66,8 @@ OF_PAGES = r"""\1pages = (page.to_pylist() if isinstance(page, pa.Table) else [p
 def script(design: Design, preview: bool) -> str:
     """The script that a design describes."""
     names = hand_written(design)
-    parts = [functions.TURNERS[t] for t in dict.fromkeys(turner_of(r) for r in design.resources) if t]
+    turned = {name: functions.turner(r, name) for r in design.resources if (name := turner_of(r))}
+    parts = [*turned.values()]
     if any(r.endpoint.paging.empty_end and r.paged for r in design.resources):
         parts.append(functions.PAGINATOR)
     if names:
