@@ -52,8 +52,10 @@ class Options:
     quiet: bool = False
     verbose: bool = False
     restart: bool = False
-    share_samples: bool = False
-    """A model may see the values of a few records."""
+    share_samples: bool | None = None
+    """A model may see values of records; None: where the person said so once for this project."""
+    always_share_samples: bool = False
+    """The same for all runs in this project from now on."""
     trust: bool = False
     max_repairs: int | None = None
     """None: the policy's own limit."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from pilot.finding import Finding
@@ -21,6 +22,7 @@ from pilot.writers.requests import (
     table_parts,
     trial_parts,
 )
+from pilot.writers.row_values import RowValues
 from pilot.writers.writer import Brief, Draft, Inquiry, Reply, SqlAttempt, SqlDraft, Usage
 
 _Read = TypeVar("_Read")
@@ -39,11 +41,17 @@ class ModelWriter:
     """Asks a model: each request stands alone on the same system message, without history."""
 
     def __init__(
-        self, client: ModelClient, prompts: PromptSource, watch: Callable[[str], None] | None = None
+        self,
+        client: ModelClient,
+        prompts: PromptSource,
+        watch: Callable[[str], None] | None = None,
+        *,
+        shares: bool = False,
     ) -> None:
         self._client = client
         self._prompts = prompts
         self._watch = watch
+        self._shares = shares
 
     @property
     def usage(self) -> Usage:
@@ -56,7 +64,7 @@ class ModelWriter:
 
     def repair(self, brief: Brief, finding: Finding) -> Reply:
         """The script in the brief, changed so that the finding goes away."""
-        return self._code("repair_code", brief, [*finding_parts(finding), *trial_parts(brief)])
+        return self._code("repair_code", brief, self._told(brief, finding))
 
     def refine(self, brief: Brief, request: str) -> Reply:
         """The script in the brief, changed as the person asks."""
@@ -66,7 +74,25 @@ class ModelWriter:
         self, tables: Sequence[TableInfo], request: str | None = None, failed: Sequence[SqlAttempt] = ()
     ) -> SqlDraft:
         """One query worth asking of these tables, or the one that answers the request."""
-        return self._read("query_tables", table_parts(tables, request, failed), _query_in, _SHORTEST_QUERY)
+        parts = table_parts(tables, request, self._failed(tables, request, failed))
+        return self._read("query_tables", parts, _query_in, _SHORTEST_QUERY)
+
+    def _told(self, brief: Brief, finding: Finding) -> list[Part]:
+        """What a run came to; without row values where they are not shared."""
+        if self._shares:
+            return [*finding_parts(finding), *trial_parts(brief)]
+        private = RowValues([self._prompts(_SYSTEM), *(part.text for part in brief_parts(brief))])
+        return [*finding_parts(private.finding(finding)), *map(private.part, trial_parts(brief))]
+
+    def _failed(
+        self, tables: Sequence[TableInfo], request: str | None, failed: Sequence[SqlAttempt]
+    ) -> list[SqlAttempt]:
+        """Queries that failed; what the database quoted of its rows is masked where it is not shared."""
+        if self._shares:
+            return list(failed)
+        names = [name for table in tables for name in (table.qualified, *(c.name for c in table.columns))]
+        private = RowValues([request or "", *names, *(attempt.sql for attempt in failed)])
+        return [replace(attempt, error=private.error(attempt.error)) for attempt in failed]
 
     def _code(self, prompt: str, brief: Brief, more: Sequence[Part]) -> Reply:
         def reply_in(answer: Answer) -> Reply:
