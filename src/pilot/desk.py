@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from pilot.api.correct import correct
 from pilot.api.show import profile_blocks
 from pilot.drafting import names_of, writer_choice
 from pilot.errors import PilotError, Replan, StartPolicy
-from pilot.facts import Facts
+from pilot.facts import Facts, WriterChoice
 from pilot.kit import Kit
 from pilot.notebook import cell_blocks, log_blocks
 from pilot.project.naming import check_name
@@ -70,8 +70,11 @@ class Desk:
         sql, result = self.ask(text)
         return result_blocks(result, sql if sql != text else "")
 
-    def ask(self, words: str) -> tuple[str, QueryResult]:
-        """Answer a question in words, or run it as it is where it is SQL: the query and its rows."""
+    def ask(self, words: str, choose: Callable[[], WriterChoice] | None = None) -> tuple[str, QueryResult]:
+        """Answer a question in words, or run it as it is where it is SQL: the query and its rows.
+
+        `choose` gives the writer for words; without it, it is the session's.
+        """
         names = names_of(self._session.facts)
         if is_sql(words):
             try:
@@ -80,10 +83,11 @@ class Desk:
                 if words.split()[0].lower() not in _SQL_OR_ENGLISH or not error.message.startswith(_NO_SQL):
                     raise
         tables = self._kit.warehouse.tables(names)
+        choice = choose() if choose else writer_choice(self._session.facts)
         failed: tuple[SqlAttempt, ...] = ()
         while True:
             with self._kit.host.working("Writing the query") as progress:
-                writer = self._kit.writers.open(writer_choice(self._session.facts), progress.write)
+                writer = self._kit.writers.open(choice, progress.write)
                 draft = writer.query(tables, words, failed)
             try:
                 return draft.sql, self._kit.warehouse.query(names, draft.sql)

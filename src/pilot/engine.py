@@ -101,7 +101,13 @@ class Engine:
                 own.end(Outcome(says="done"), None)
             else:
                 own.end(Outcome(says=failed.says), failed.failure)
+                own.cell = replace(own.cell, tried=failed.tried, kept=failed.kept)
         return own.cell
+
+    def note(self, cell: Cell) -> None:
+        """Record what was done outside of any policy, once it is over."""
+        done = replace(self.session.begin(cell), state=CellState.DONE)
+        self.session.finish(done)
 
     def _next(self, policy: Policy, parent: int | None) -> int | None:
         """The entry to run next: the first unfinished one, or a later one that gives what it needs."""

@@ -69,14 +69,16 @@ def early_report(policy: str | None, status: str, failure: Document | None) -> D
     }
 
 
-def failure_of(step: str | None, finding: Finding) -> Document:
-    """A finding as the document's `failure`."""
+def failure_of(step: str | None, finding: Finding, tried: Sequence[str] = (), kept: str = "") -> Document:
+    """A finding as the document's `failure`, what was tried against it, and which state that left."""
     return {
         "step": step,
         "kind": finding.kind.value,
         "message": finding.says,
         "hint": finding.hint,
         "remedy": finding.remedy.value,
+        "tried": [*tried],
+        "kept": kept,
     }
 
 

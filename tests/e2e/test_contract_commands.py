@@ -105,7 +105,7 @@ def test_a_query_gives_rows(loaded: Project) -> None:
         (114, "person 2", None),
     ]
     assert "person 2" in loaded("query", "FROM items ORDER BY id").out
-    assert value(loaded, "query", "SELECT 1 AS a, 2 AS a")["rows"] == [{"a": "1", "a_2": "2"}]
+    assert value(loaded, "query", "SELECT 1 AS a, 2 AS a")["rows"] == [{"a": 1, "a_2": 2}]
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_a_query_reads_the_tables_and_nothing_else(loaded: Project, sql: str, wh
 
 
 def test_nothing_was_changed_by_all_these_attempts(loaded: Project) -> None:
-    assert value(loaded, "query", COUNT)["rows"] == [{"n": "3"}]
+    assert value(loaded, "query", COUNT)["rows"] == [{"n": 3}]
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_a_model_answers_a_question_in_words(loaded: Project) -> None:
         done = loaded("query", "show me how many there are", "--json", env={"OPENAI_BASE_URL": server.url})
         assert len(server.requests) == 2
     assert done.code == 0, done
-    assert json.loads(done.out)["rows"] == [{"n": "3"}]
+    assert json.loads(done.out)["rows"] == [{"n": 3}]
     assert json.loads(done.out)["sql"] == COUNT
     gone = loaded("query", "show me how many there are", "--json")
     assert (gone.code, gone.failure.kind) == (2, "usage")
@@ -221,7 +221,7 @@ def test_a_failed_load_leaves_what_was_loaded_and_does_not_poison_the_next(
     failed = project("run", "--yes", "--json", env=environment)
     assert (failed.code, failed.failure.step) == (1, "load"), failed
     assert "refuses the connection" in failed.error()
-    assert value(project, "query", COUNT)["rows"] == [{"n": "3"}]
+    assert value(project, "query", COUNT)["rows"] == [{"n": 3}]
     project.write("people_pipeline.py", script)
     assert project("run", "--yes").code == 0
 

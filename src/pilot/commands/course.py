@@ -43,6 +43,10 @@ class Ending:
     code: int
     failure: Finding | None = None
     step: str | None = None
+    tried: tuple[str, ...] = ()
+    """What was tried against the failure."""
+    kept: str = ""
+    """Which state of the script that left."""
 
     @classmethod
     def of(cls, failed: Cell | None) -> Ending:
@@ -52,7 +56,7 @@ class Ending:
         failure = failed.failure or Finding(FindingKind.FAILED, failed.says)
         if failed.state is CellState.INTERRUPTED:
             return cls("interrupted", Interrupted.exit_code, failure)
-        return cls("failed", 1, failure)
+        return cls("failed", 1, failure, tried=failed.tried, kept=failed.kept)
 
     @classmethod
     def of_error(cls, error: PilotError) -> Ending:
@@ -219,7 +223,7 @@ def _tell(shop: Workshop, course: Course) -> None:
 
 
 def _failure(ending: Ending, step: str | None) -> Document | None:
-    return failure_of(step, ending.failure) if ending.failure else None
+    return failure_of(step, ending.failure, ending.tried, ending.kept) if ending.failure else None
 
 
 def _encoded(document: Json) -> str:

@@ -12,9 +12,11 @@ import msgspec
 
 from pilot.api.show import profile_blocks
 from pilot.catalogue import Catalogue
-from pilot.commands.build import check_begun, renew_writer, take_up
+from pilot.commands.build import check_begun, take_up
 from pilot.desk import result_blocks
+from pilot.drafting import writer_choice
 from pilot.errors import PilotError
+from pilot.facts import WriterChoice
 from pilot.finding import Json
 from pilot.host import Host
 from pilot.money import cost_of
@@ -24,10 +26,11 @@ from pilot.policy import Policy
 from pilot.report import report
 from pilot.screen import Block, Line, table
 from pilot.session.lock import holder
+from pilot.session.cell import Cell
 from pilot.session.session import Session
 from pilot.session.store import Store
 from pilot.traffic_blocks import traffic_blocks
-from pilot.workshop import open_ground, open_workshop, tell_remark
+from pilot.workshop import Workshop, open_ground, open_workshop, tell_remark
 
 _NOTHING: tuple[Sequence[Block], Json] = (
     (Line("No pipeline was begun in this folder."), Line("Start: pilot init NAME, or pilot demo")),
@@ -102,18 +105,32 @@ def query(options: Options, words: str) -> int:
     """Run SQL, or a question in words, over the loaded tables."""
     check_begun(options)
     with open_workshop(options, take_up(options)) as shop:
-        renew_writer(shop)
+        before = shop.kit.writers.usage
         try:
-            sql, result = shop.desk.ask(words)
+            sql, result = shop.desk.ask(words, lambda: _writer_for_once(shop))
         except PilotError as error:
             if type(error) is not PilotError:
                 raise
             raise PilotError(_first_words(error.message), error.hint) from error
+        finally:
+            if (used := shop.kit.writers.usage - before).requests:
+                shop.engine.note(Cell(0, "query", "Query", input=words, usage=used))
         names = _distinct(result.columns)
-        rows: list[Json] = [dict(zip(names, row, strict=True)) for row in result.rows]
+        rows: list[Json] = [dict(zip(names, row, strict=True)) for row in result.values]
         document: Json = {"version": 1, "sql": sql, "rows": rows, "more": result.more}
         show_or_print(shop.host, options, result_blocks(result, sql if sql != words else ""), document)
     return 0
+
+
+def _writer_for_once(shop: Workshop) -> WriterChoice:
+    """The writer for one question; the session keeps its own."""
+    own = writer_choice(shop.session.facts)
+    if shop.options.model is None and own.kind == "model":
+        return own
+    choice, says = shop.kit.writers.set_up(shop.options.model)
+    if choice != own:
+        shop.host.show(Line(says))
+    return choice
 
 
 def _first_words(message: str) -> str:

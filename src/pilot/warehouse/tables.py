@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from pilot.finding import Json
+
 
 @dataclass(frozen=True)
 class Column:
@@ -78,3 +80,5 @@ class QueryResult:
     rows: tuple[tuple[str | None, ...], ...]
     more: bool = False
     """There were more rows than were fetched."""
+    values: tuple[tuple[Json, ...], ...] = ()
+    """The same rows for programs: numbers, booleans and lists stay what they are."""

@@ -35,6 +35,7 @@ class _Answer(msgspec.Struct):
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[str | None, ...], ...] = ()
     more: bool = False
+    values: tuple[tuple[Json, ...], ...] = ()
 
 
 class DltWarehouse:
@@ -79,7 +80,8 @@ class DltWarehouse:
             raise PilotError("Nothing was loaded yet, so there is nothing to query.", "pilot run loads it.")
         answer = self._ask(names, {"sql": sql, "limit": limit})
         shown = tuple(tuple(None if v is None else self._clean(v) for v in row) for row in answer.rows)
-        return QueryResult(tuple(map(self._clean, answer.columns)), shown, answer.more)
+        values = tuple(tuple(map(self._clean_value, row)) for row in answer.values)
+        return QueryResult(tuple(map(self._clean, answer.columns)), shown, answer.more, values)
 
     def _overview(self, names: ProjectNames) -> _Answer:
         """Tables and loads; asked once for as long as the database file is the same."""
@@ -143,6 +145,15 @@ class DltWarehouse:
 
     def _clean(self, text: str) -> str:
         return plain(self._redact(text))
+
+    def _clean_value(self, value: Json) -> Json:
+        if isinstance(value, str):
+            return self._clean(value)
+        if isinstance(value, list):
+            return [self._clean_value(item) for item in value]
+        if isinstance(value, dict):
+            return {self._clean(name): self._clean_value(item) for name, item in value.items()}
+        return value
 
 
 def _stamp(file: Path) -> list[tuple[str, int, int]]:
