@@ -6,7 +6,7 @@ from pilot.kit import Kit
 from pilot.project.preview import has_preview
 from pilot.run.result import RunMode
 from pilot.run.traffic import told_cached
-from pilot.screen import Output
+from pilot.screen import Line, Output
 from pilot.session.session import Session
 from pilot.step import Outcome, Status, Step
 
@@ -32,5 +32,6 @@ class CheckApi(Step):
                 names.script, RunMode.CHECK, environment, kit.options.timeout, progress.write
             )
         shown = (Output(result.stdout, "first records"),) if result.ok and result.stdout else ()
+        fence = (Line(f"Fence: {result.fence}", "quiet"),) if result.fence else ()
         says = f"the API answered in {result.seconds:.1f} s{told_cached(result.traffic)}"
-        return Outcome(Status.DONE, says, Facts(checked=True), shown, run=result)
+        return Outcome(Status.DONE, says, Facts(checked=True), (*shown, *fence), run=result)
