@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from benchmarks.faults.answers import always, fails, healthy, late, once, pages
 from benchmarks.faults.case import Case
-from benchmarks.faults.scripts import by_client, by_requests, rest_api
+from benchmarks.faults.scripts import by_client, by_requests, rest_api, tail
 from pilot.finding import FindingKind, Remedy
 from tests.support.api_server import Reply, Request, Route
 
@@ -14,6 +14,15 @@ GET = 'response = requests.get("{base}/v1/people", timeout=5)\n'
 RAISE = "response.raise_for_status()\n"
 LOAD = 'yield response.json()["results"]'
 ASK = GET + RAISE + LOAD
+ASK_ALL = """
+url = "{base}/v1/people"
+while url:
+    response = requests.get(url, timeout=5)
+    response.raise_for_status()
+    page = response.json()
+    yield page["results"]
+    url = page["next"]
+"""
 PAGES = 'for page in client.paginate("people"):\n    yield page'
 
 
@@ -36,11 +45,9 @@ _KEYED = by_requests(
 _BEARER = rest_api(
     client='"auth": {"type": "bearer", "token": dlt.secrets["sources.people.access_token"]}',
 )
-_HIDDEN = by_requests(
-    'key = read("sources.people.api_key")\n'
-    'response = requests.get("{base}/v1/people", params={"api_key": key}, timeout=5)\n' + RAISE + LOAD,
-    more='\nread = getattr(dlt.secrets, "__getitem__")\n',
-)
+_ELSEWHERE = _KEYED.partition("\n\nif __name__")[0]
+_HIDDEN = "import dlt\nfrom sources.people import people\n" + tail("people()")
+"""As dlt's verified sources have it: the script itself names no secret."""
 
 SECRETS: tuple[Case, ...] = (
     Case(
@@ -55,7 +62,13 @@ SECRETS: tuple[Case, ...] = (
         (FindingKind.SECRET_MISSING, FindingKind.ANSWER_MISSING),
         routes=_guarded,
     ),
-    Case("secret/missing_unseen", _HIDDEN, (FindingKind.SECRET_MISSING,), Remedy.SECRET, _guarded),
+    Case(
+        "secret/missing_unseen",
+        _HIDDEN,
+        (FindingKind.SECRET_MISSING, FindingKind.ANSWER_MISSING),
+        routes=_guarded,
+        files={"sources/people.py": _ELSEWHERE},
+    ),
     Case(
         "secret/placeholder",
         _KEYED,
@@ -69,7 +82,10 @@ SECRETS: tuple[Case, ...] = (
         (FindingKind.SECRET_PLACEHOLDER,),
         Remedy.SECRET,
         _guarded,
-        files={".dlt/secrets.toml": '[sources.people]\napi_key = "<configure me>"\n'},
+        files={
+            "sources/people.py": _ELSEWHERE,
+            ".dlt/secrets.toml": '[sources.people]\napi_key = "<configure me>"\n',
+        },
     ),
     Case(
         "secret/refused_401",
@@ -99,11 +115,11 @@ SECRETS: tuple[Case, ...] = (
 STATUSES: tuple[Case, ...] = (
     Case(
         "answer/rate_limited",
-        by_requests(ASK),
+        by_requests(ASK_ALL),
         (FindingKind.RATE_LIMITED,),
         Remedy.WAIT,
         once(Reply(429, {"message": "slow down"}, {"Retry-After": "2"})),
-        rows={"people": 10},
+        rows={"people": 25},
         heals=True,
     ),
     Case(
@@ -126,11 +142,11 @@ STATUSES: tuple[Case, ...] = (
     Case("answer/server_error", by_requests(ASK), (FindingKind.API_ERROR,), Remedy.WAIT, fails(503)),
     Case(
         "answer/server_error_once",
-        by_requests(ASK),
+        by_requests(ASK_ALL),
         (FindingKind.API_ERROR,),
         Remedy.WAIT,
         once(Reply(503, {"message": "restarting"}, {"Retry-After": "1"})),
-        rows={"people": 10},
+        rows={"people": 25},
         heals=True,
     ),
 )

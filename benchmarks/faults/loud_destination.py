@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from benchmarks.faults.answers import healthy
 from benchmarks.faults.case import SCRIPT, Case, Place
-from benchmarks.faults.loud_answers import ASK, LOAD
+from benchmarks.faults.loud_answers import ASK, ASK_ALL, LOAD
 from benchmarks.faults.scripts import by_requests, rest_api
 from pilot.finding import FindingKind, Remedy
 
@@ -78,17 +78,17 @@ LOUD_DESTINATION: tuple[Case, ...] = (
         "destination/locked",
         by_requests(ASK),
         (FindingKind.DESTINATION_LOCKED,),
-        Remedy.WAIT,
+        Remedy.UNLOCK,
         healthy,
         around=_held_long,
     ),
     Case(
         "destination/locked_shortly",
-        by_requests(ASK),
+        by_requests(ASK_ALL),
         (FindingKind.DESTINATION_LOCKED,),
-        Remedy.WAIT,
+        Remedy.UNLOCK,
         healthy,
-        rows={"people": 10},
+        rows={"people": 25},
         around=_held_shortly,
         heals=True,
     ),
@@ -156,11 +156,11 @@ LOUD_DESTINATION: tuple[Case, ...] = (
     ),
     Case(
         "pending/broken_package",
-        by_requests(ASK),
+        by_requests(ASK_ALL),
         (FindingKind.PENDING_PACKAGES,),
         Remedy.CLEAR,
         healthy,
-        rows={"people": 10},
+        rows={"people": 25},
         around=_broken_load,
         heals=True,
     ),

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, quote, urlsplit
 import msgspec
 
 from pilot.api.envelope import Envelope, Sign
+from pilot.api.error_body import error_in, message_in
 from pilot.api.sensitive import is_sensitive
 from pilot.api.trails import folded, json_path
 from pilot.api.vocabulary import ASIDE, IS_LAST, LISTS, OFFSET, PAGE, SIZE, SIZE_PARAMS
@@ -21,6 +22,17 @@ from pilot.run.traffic import Exchange
 _LONGEST_URL = 2000
 _NEXT_IN_LINK = re.compile(r"""rel\s*=\s*["']?[^"';,]*\bnext\b""", re.I)
 _LARGEST_NUMBER = 10**12
+
+_MOST_FIELDS = 30
+_KINDS = {
+    "dict": "a JSON object",
+    "list": "a JSON list",
+    "str": "a JSON text",
+    "int": "a JSON number",
+    "float": "a JSON number",
+    "bool": "a JSON true or false",
+    "NoneType": "a JSON null",
+}
 
 More = tuple[bool | None, str]
 """Whether there is more, and what says so."""
@@ -57,6 +69,8 @@ class Told(msgspec.Struct):
     """Where a plain value lies, and the value."""
     alone: Fields | None = None
     """The document's own fields, where it is one object that holds no list of objects."""
+    kind: str = ""
+    """The document's type in Python."""
     resource: str = ""
     digest: str = ""
     cached: bool = False
@@ -95,7 +109,48 @@ def exchange_of(parts: Mapping[str, Json], clean: Callable[[str], str]) -> Excha
         digest=whole.digest[:32],
         filled=tuple(clean(name)[:100] for name in fields.filled),
         nested={clean(name)[:100]: length for name, length in fields.nested.items()},
+        looks=_looks(whole),
+        fields=tuple(clean(name)[:100] for name in _own_fields(whole)),
+        says=clean(_error_said(whole))[:300],
     )
+
+
+def _looks(whole: Told) -> str:
+    """What came, in words."""
+    if whole.kind in _KINDS:
+        return _KINDS[whole.kind]
+    if "html" in whole.headers.get("content-type", ""):
+        return "HTML"
+    return "an empty answer" if whole.status is not None and whole.digest == "" and not whole.size else ""
+
+
+def _own_fields(whole: Told) -> list[str]:
+    """The fields of the object that an answer is, those that hold something or nothing alike."""
+    trails = [trail for trail, _ in whole.signs] + [found.trail for found in whole.lists or ()]
+    return list(dict.fromkeys(trail[0] for trail in trails if trail))[:_MOST_FIELDS]
+
+
+def _error_said(whole: Told) -> str:
+    """The error that an answer is, from its plain values alone; "" for one that is none."""
+    if whole.kind != "dict" or whole.status is None:
+        return ""
+    body: dict[str, Json] = {}
+    for found in whole.lists or ():
+        _put(body, found.trail, [{}] * bool(found.length))
+    for trail, value in whole.signs:
+        _put(body, trail, value)
+    return message_in(body) if whole.status >= 400 else error_in(body)
+
+
+def _put(body: dict[str, Json], trail: Sequence[str], value: Json) -> None:
+    """Lay a value where it was."""
+    for name in trail[:-1]:
+        inner = body.setdefault(name, {})
+        if not isinstance(inner, dict):
+            return
+        body = inner
+    if trail:
+        body[trail[-1]] = value
 
 
 def public_url(url: str) -> str:

@@ -7,7 +7,8 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from pilot.finding import Finding, FindingKind, Json, Remedy
-from pilot.run.result import Answer, ErrorLink, RunError
+from pilot.run.result import ErrorLink, RunError
+from pilot.run.traffic import Exchange
 from pilot.run.wording import evidence_of, first_line, has, link_like, place
 
 _DNS, _TLS, _PROXY, _REFUSED = "dns", "tls", "proxy", "refused"
@@ -73,6 +74,7 @@ _HINTS = {
     _REFUSED: "Is the API up, and the port right? pilot resume tries again.",
 }
 
+_OBJECT = "a JSON object"
 _SHAPE_ERRORS = {"KeyError", "IndexError", "TypeError", "AttributeError", "ValueError", "StopIteration"}
 """What code raises that finds something else in an answer than it looks for."""
 _OWN_MISTAKES = {"NameError", "UnboundLocalError", "ZeroDivisionError", "RecursionError"}
@@ -104,44 +106,47 @@ def answer_failure(error: RunError) -> Finding | None:
     return Finding(kind, f"{where}{words} ({_status_text(error.status)}){at}.", remedy, evidence)
 
 
-def unexpected_answer(error: RunError) -> Finding | None:
-    """An answer that the script could not read, or in which it looked for something else."""
-    link = link_like(error, "JSONDecodeError")
-    if link is not None:
-        if error.answer is not None and error.answer.status >= 400:
-            return ignored_answer(error.answer, _said(error), evidence_of(error, link))
-        return _unreadable(error, link)
-    if error.answer is None or not _in_own_code(error):
-        return None
+def unexpected_answer(error: RunError, answer: Exchange) -> Finding | None:
+    """An answer that the script took for another than it was."""
     root = error.root.type.rpartition(".")[2]
-    if error.answer.status >= 400 and root not in _OWN_MISTAKES:
-        return ignored_answer(error.answer, _said(error), evidence_of(error, error.root))
-    if root in _SHAPE_ERRORS and (error.answer.words or _of_another_type(error)):
-        return ignored_answer(error.answer, _said(error), evidence_of(error, error.root))
+    unread = link_like(error, "JSONDecodeError")
+    if not unread and (not _in_own_code(error) or root in _OWN_MISTAKES):
+        return None
+    of_another_type = answer.looks != _OBJECT and has(error.root.message, *_NOT_INDEXED)
+    taken_for_another = root in _SHAPE_ERRORS and (answer.says or (answer.looks and of_another_type))
+    if (answer.status or 0) >= 400 or (taken_for_another and not unread):
+        return ignored_answer(answer, _said(error), evidence_of(error, unread or error.root))
     return None
 
 
-def ignored_answer(answer: Answer, then: str, evidence: dict[str, Json] | None = None) -> Finding:
+def ignored_answer(answer: Exchange, then: str, evidence: dict[str, Json] | None = None) -> Finding:
     """An answer that should have ended the run by itself; `then` says what came of it instead."""
-    evidence = dict(evidence or {}) | {"status": answer.status, "url": answer.url}
-    if answer.words:
-        evidence["answer"] = answer.words
-    if answer.status >= 400:
-        kind, remedy, words = _meaning(answer.status, answer.words)
-        said = f"{words} ({_status_text(answer.status)}) at {answer.url}; the script went on: {then}"
-        return Finding(kind, said, remedy, evidence)
-    if not answer.words:
-        said = f"The API gave {_with_article(answer.looks)}, and the script expects something else: {then}"
-        return Finding(FindingKind.UNEXPECTED_ANSWER, said, Remedy.REPAIR, evidence)
+    status, url = answer.status or 0, answer.url.partition("?")[0]
+    known = {**(evidence or {}), "status": status, "url": url}
+    if answer.says:
+        known["answer"] = answer.says
+    if answer.retry_after is not None:
+        known["retry_after"] = answer.retry_after
+    if status >= 400:
+        kind, remedy, words = _meaning(status, answer.says)
+        said = f"{words} ({_status_text(status)}) at {url}, and the script went on: {then}"
+        return Finding(kind, said, remedy, known)
+    if not answer.says:
+        said = f"The API gave {answer.looks}, and the script expects something else: {then}"
+        return Finding(FindingKind.UNEXPECTED_ANSWER, said, Remedy.REPAIR, known)
     kind, remedy = FindingKind.UNEXPECTED_ANSWER, Remedy.REPAIR
-    if has(answer.words, *_TOO_MANY):
+    if has(answer.says, *_TOO_MANY):
         kind, remedy = FindingKind.RATE_LIMITED, Remedy.WAIT
-    elif has(answer.words, *_NO_KEY):
+    elif has(answer.says, *_NO_KEY):
         kind, remedy = FindingKind.SECRET_REFUSED, Remedy.SECRET
-    return Finding(kind, f"The API answers {answer.status} with an error: {answer.words}", remedy, evidence)
+    return Finding(kind, f"The API answers {status} with an error: {answer.says}", remedy, known)
 
 
-def _unreadable(error: RunError, link: ErrorLink) -> Finding:
+def unreadable_answer(error: RunError) -> Finding | None:
+    """An answer that is no JSON."""
+    link = link_like(error, "JSONDecodeError")
+    if link is None:
+        return None
     body = (error.body or "").strip()
     looks = "an empty answer" if error.body == "" else "something else than JSON"
     if body.startswith("<"):
@@ -155,22 +160,9 @@ def _in_own_code(error: RunError) -> bool:
     return bool(error.frames) and not error.raised_in
 
 
-def _of_another_type(error: RunError) -> bool:
-    """Whether the code took the answer for an object, and it was none."""
-    return (
-        error.answer is not None
-        and error.answer.looks not in ("", "JSON object")
-        and has(error.root.message, *_NOT_INDEXED)
-    )
-
-
 def _said(error: RunError) -> str:
     kind = error.root.type.rpartition(".")[2]
     return f"{place(error)}{kind}: {first_line(error.root.message)}".rstrip(": ")
-
-
-def _with_article(looks: str) -> str:
-    return looks if looks.startswith(("nothing", "HTML")) else f"a {looks}"
 
 
 def _meaning(status: int, words: str) -> tuple[FindingKind, Remedy, str]:

@@ -7,12 +7,19 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from pilot.finding import Finding, FindingKind, Json, Remedy
-from pilot.run.answer_failure import answer_failure, connection_failure, ignored_answer, unexpected_answer
+from pilot.run.answer_failure import (
+    answer_failure,
+    connection_failure,
+    ignored_answer,
+    unexpected_answer,
+    unreadable_answer,
+)
 from pilot.run.configuration_failure import configuration_refused, import_missing, schema_conflict
 from pilot.run.destination_failure import destination_failure
 from pilot.run.endless import loop_in
 from pilot.run.fence_failure import fence_failure
-from pilot.run.result import Answer, Ending, RunError, RunMode, RunResult
+from pilot.run.result import Ending, RunError, RunMode, RunResult
+from pilot.run.traffic import Exchange
 from pilot.run.wording import evidence_of, first_line, link_like, place, tail
 
 Judge = Callable[[RunError], "Finding | None"]
@@ -33,12 +40,20 @@ def classify(result: RunResult) -> Finding | None:
         return kept_from
     if result.error is None:
         return _ignored_in_silence(result) or _silent_failure(result)
-    error = replace(result.error, answer=result.error.answer or _last_answer(result))
-    if link_like(error, "MemoryError"):
-        return _endless(result) or _memory_limit(error)
-    judged = (judge(error) for judge in _JUDGES)
-    finding = next((finding for finding in judged if finding), None) or _code_error(error)
-    return _with_history(finding, result)
+    if link_like(result.error, "MemoryError"):
+        return _endless(result) or _memory_limit(result.error)
+    return _with_history(_judged(result.error, _last_answer(result)), result)
+
+
+def _judged(error: RunError, answer: Exchange | None) -> Finding:
+    """The failure behind an exception; `answer` is what the API had said last."""
+    for judge in _BEFORE_ANSWERS:
+        if found := judge(error):
+            return found
+    if answer is not None and (found := unexpected_answer(error, answer)):
+        return found
+    found = next((found for judge in _AFTER_ANSWERS if (found := judge(error))), None)
+    return found or _code_error(error, answer)
 
 
 def _with_history(finding: Finding, result: RunResult) -> Finding:
@@ -86,18 +101,15 @@ def _time_limit(result: RunResult) -> Finding:
 def _ignored_in_silence(result: RunResult) -> Finding | None:
     """The script ended badly by itself, right after the API had answered with an error."""
     answer = _last_answer(result)
-    if answer is None:
+    if answer is None or not answer.says and (answer.status or 0) < 400:
         return None
     said = (tail(result.stderr) or tail(result.stdout)).splitlines()
     return ignored_answer(answer, said[-1][:200] if said else f"exit code {result.exit_code}")
 
 
-def _last_answer(result: RunResult) -> Answer | None:
-    """The ledger's last answer, where it is an error: the ledger knows no more of it than that."""
-    last = result.traffic[-1] if result.traffic else None
-    if last is None or last.status is None or last.status < 400:
-        return None
-    return Answer(last.status, last.url.partition("?")[0])
+def _last_answer(result: RunResult) -> Exchange | None:
+    answers = (exchange for exchange in reversed(result.traffic) if exchange.status is not None)
+    return next(answers, None)
 
 
 def _silent_failure(result: RunResult) -> Finding:
@@ -140,25 +152,23 @@ def _memory_limit(error: RunError) -> Finding:
     return Finding(FindingKind.MEMORY_LIMIT, says, Remedy.REPAIR, evidence_of(error, link))
 
 
-def _code_error(error: RunError) -> Finding:
+def _code_error(error: RunError, answer: Exchange | None) -> Finding:
     link = error.root
     kind = link.type.rpartition(".")[2]
     says = f"{place(error)}{kind}: {first_line(link.message)}".rstrip(": ")
     evidence = evidence_of(error, link)
-    if error.answer is not None and error.answer.fields:
-        evidence["answer"] = {"looks": error.answer.looks, "fields": [*error.answer.fields]}
+    if answer is not None and answer.fields and not error.raised_in:
+        evidence["answer"] = {"looks": answer.looks, "fields": [*answer.fields]}
     return Finding(FindingKind.CODE_ERROR, says, Remedy.REPAIR, evidence)
 
 
-_JUDGES: tuple[Judge, ...] = (
+_BEFORE_ANSWERS: tuple[Judge, ...] = (
     _missing_secret,
     _syntax_error,
     import_missing,
     schema_conflict,
     destination_failure,
     answer_failure,
-    unexpected_answer,
-    connection_failure,
-    configuration_refused,
 )
+_AFTER_ANSWERS: tuple[Judge, ...] = (unreadable_answer, connection_failure, configuration_refused)
 """Asked in this order: what dlt tried to do says more than how the network library put it."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from pilot.run.output import plain
-from pilot.run.result import Answer, ErrorLink, Frame, RunError
+from pilot.run.result import ErrorLink, Frame, RunError
 
 _LARGEST = 1_000_000
 
@@ -42,7 +42,6 @@ def read_report(path: Path, redact: Callable[[str], str]) -> Report:
 
 def _clean(error: RunError, clean: Callable[[str], str]) -> RunError:
     """The same, with every text free of secrets and control characters."""
-    answer = error.answer
     return RunError(
         chain=tuple(ErrorLink(clean(link.type), clean(link.message)) for link in error.chain),
         frames=tuple(
@@ -56,12 +55,4 @@ def _clean(error: RunError, clean: Callable[[str], str]) -> RunError:
         fields=tuple(clean(field) for field in error.fields),
         retry_after=error.retry_after,
         raised_in=clean(error.raised_in),
-        answer=answer
-        and Answer(
-            answer.status,
-            clean(answer.url),
-            clean(answer.looks),
-            tuple(clean(field) for field in answer.fields),
-            clean(answer.words),
-        ),
     )

@@ -38,21 +38,6 @@ class ErrorLink:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """The API's last answer before a script failed, by its shape: no value of it but an error's own words."""
-
-    status: int
-    url: str
-    """Without its query."""
-    looks: str = ""
-    """`JSON object`, `JSON list`, `JSON text`, `HTML`, `nothing`: what came."""
-    fields: tuple[str, ...] = ()
-    """The object's own fields."""
-    words: str = ""
-    """What the API says, where its answer is an error."""
-
-
-@dataclass(frozen=True)
 class RunError:
     """The exception that ended a run, recorded in the child (or read from its traceback)."""
 
@@ -75,8 +60,6 @@ class RunError:
     raised_in: str = ""
     """The module whose code raised the root cause, `dlt.sources.rest_api.config_setup`; empty for the
     person's own code."""
-    answer: Answer | None = None
-    """What the API had answered last."""
 
     @property
     def root(self) -> ErrorLink:

@@ -45,6 +45,12 @@ class Exchange:
     """The records' own fields (no paths) that held something in at least one record; never a value."""
     nested: dict[str, int] = field(default_factory=dict)
     """How many entries the records' own lists hold in all, by field."""
+    looks: str = ""
+    """What came, as far as that is known: `a JSON object`, `a JSON list`, `HTML`, `an empty answer`."""
+    fields: tuple[str, ...] = ()
+    """The fields of the object that came (the records are in one of them, mostly)."""
+    says: str = ""
+    """The API's own words, where the answer is an error, whatever its status."""
 
 
 def told_cached(traffic: Sequence[Exchange]) -> str:

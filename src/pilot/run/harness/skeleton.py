@@ -28,6 +28,7 @@ def skeleton(document: Any) -> dict[str, Any]:
     `lists`: where one lies, its length, whether its first element is an object, and of the longest lists of
     objects the fields that are filled and how many entries their own lists have. `signs`: where a plain value
     lies, and the value. `alone`: the same fields, where the document is one object without such a list.
+    `kind`: the document's type in Python.
     """
     lists: list[tuple[Trail, list[Any]]] = []
     signs: list[tuple[Trail, Any]] = []
@@ -40,7 +41,8 @@ def skeleton(document: Any) -> dict[str, Any]:
     longest = sorted(of_objects, key=len)[-_MOST_LOOKED_INTO:]
     told = [(trail, len(found), *_looked_into(found, longest)) for trail, found in lists[:_MOST_LISTS]]
     alone = _fields([document]) if isinstance(document, dict) and document and not of_objects else None
-    return {"lists": told, "signs": signs[:_MOST_SIGNS], "alone": alone}
+    kind = type(document).__name__
+    return {"lists": told, "signs": signs[:_MOST_SIGNS], "alone": alone, "kind": kind}
 
 
 def _looked_into(found: list[Any], longest: list[list[Any]]) -> tuple[bool, Any]:
