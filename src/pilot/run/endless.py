@@ -27,9 +27,7 @@ class Loop:
     def says(self) -> str:
         """In words."""
         asked = "the same request is made" if self.same_request else "other pages are asked for"
-        return (
-            f"{asked} again and again, and the last {self.answers} answers of {self.url} brought nothing new"
-        )
+        return f"{asked} again and again, and {self.url} answers with nothing new"
 
     @property
     def evidence(self) -> dict[str, Json]:
