@@ -1,6 +1,8 @@
 """What next? Requests in words, until the person leaves."""
 
 import re
+from collections.abc import Callable
+from functools import partial
 
 from pilot.errors import AnswerMissing, Declined, EndOfInput, StartPolicy
 from pilot.facts import Facts
@@ -8,7 +10,7 @@ from pilot.host import Question
 from pilot.kit import Kit
 from pilot.project.naming import check_name
 from pilot.screen import Line
-from pilot.session.cell import CellState
+from pilot.session.cell import Cell, CellState
 from pilot.session.session import Session
 from pilot.step import Outcome, Status, Step
 
@@ -34,20 +36,24 @@ class Refine(Step):
         )
         cut_short = session.interrupted(_POLICY)
         if cut_short is not None:
-            told = f"Not finished when pilot was stopped: {cut_short.input}. Say it again, or /undo."
-            kit.host.show(Line(told, "warn"))
+            kit.host.show(Line(f"Going on with what was not finished: {cut_short.input}", "warn"))
+            done += self._carried_out(kit, partial(kit.policies.resume, cut_short))
         while request := self._ask(kit, question):
             _start_another(request)
-            try:
-                cell = kit.policies.run(_POLICY, Facts(request=request), "Request")
-            except (AnswerMissing, Declined) as error:
-                kit.host.show(Line(error.message, "warn"))
-                continue
-            if cell.state is CellState.DONE:
-                done += 1
-            else:
-                kit.host.show(Line("Not done. /undo takes its changes back.", "warn"))
+            news = Facts(request=request)
+            done += self._carried_out(kit, partial(kit.policies.run, _POLICY, news, "Request"))
         return Outcome(says=f"{done} changes" if done else "nothing asked for")
+
+    def _carried_out(self, kit: Kit, run: Callable[[], Cell]) -> bool:
+        """Whether a request came to its end; what kept it from it is told."""
+        try:
+            cell = run()
+        except (AnswerMissing, Declined) as error:
+            kit.host.show(Line(error.message, "warn"))
+            return False
+        if cell.state is not CellState.DONE:
+            kit.host.show(Line("Not done. /undo takes its changes back.", "warn"))
+        return cell.state is CellState.DONE
 
     def _ask(self, kit: Kit, question: Question) -> str:
         try:

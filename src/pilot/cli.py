@@ -11,6 +11,7 @@ import typer
 
 from pilot.errors import Interrupted, PilotError, UsageError
 from pilot.flags import looking, options, working
+from pilot.notebook_commands import add_to
 from pilot.options import Options
 
 app = typer.Typer(
@@ -281,3 +282,6 @@ def demo(
     from pilot.commands import show_case
 
     raise typer.Exit(show_case.demo(folder))
+
+
+add_to(app)

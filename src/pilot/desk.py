@@ -6,15 +6,17 @@ from collections.abc import Callable, Sequence
 
 from pilot.api.correct import correct
 from pilot.api.show import profile_blocks
+from pilot.comparison import diff_blocks
 from pilot.drafting import names_of, writer_choice
 from pilot.errors import PilotError, Replan, StartPolicy
 from pilot.facts import Facts, WriterChoice
 from pilot.kit import Kit
-from pilot.notebook import cell_blocks, log_blocks
+from pilot.notebook import cell_blocks, log_blocks, session_blocks
 from pilot.project.naming import check_name
 from pilot.project.preview import has_preview
 from pilot.run.result import RunMode
 from pilot.screen import Block, Code, Line, Output, table
+from pilot.session.again import go_back, repeatable
 from pilot.session.session import Session
 from pilot.session.taking_up import note_edits
 from pilot.session.undo import Done, redo, undo
@@ -46,6 +48,14 @@ class Desk:
     def show(self, number: int | None = None) -> Sequence[Block]:
         """One cell in full: input, output, changes. Without a number the newest one."""
         return cell_blocks(self._session, number)
+
+    def diff(self, first: int, second: int | None = None) -> Sequence[Block]:
+        """What differs in the files between two cells."""
+        return diff_blocks(self._session, first, second)
+
+    def sessions(self) -> Sequence[Block]:
+        """The project's sessions."""
+        return session_blocks(self._session.sessions())
 
     def profile(self, words: str = "") -> Sequence[Block]:
         """What is known of the API; with words, what they put right about it."""
@@ -164,6 +174,19 @@ class PromptDesk(Desk):
         """Redo, and have the engine look again at what comes next."""
         self._kit.host.show(*super().redo())
         raise Replan
+
+    def rerun(self, number: int) -> Sequence[Block]:
+        """Run a cell again, and what comes after it: a request at once, a step once this prompt is left."""
+        cell = repeatable(self._session, number)
+        if cell.position < 0:
+            self._kit.policies.run(cell.step, Facts(request=cell.input or None), cell.title)
+            return ()
+        go_back(self._session, cell.policy, cell.position, cell.parent)
+        part = next((other for other in self._session.cells if other.id == cell.parent), None)
+        if part is None:
+            raise Replan
+        self._kit.policies.resume(part)
+        return ()
 
 
 def is_sql(words: str) -> bool:

@@ -17,12 +17,20 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout,
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show everything, stack traces too.")]
 
 
-def _looking(folder: Dir = Path(), json: Json = False, verbose: Verbose = False) -> None:
+Which = Annotated[
+    str | None, typer.Option("--session", metavar="N|NAME", help="Another of the project's sessions.")
+]
+
+
+def _looking(
+    folder: Dir = Path(), session: Which = None, json: Json = False, verbose: Verbose = False
+) -> None:
     """The flags of commands that only look."""
 
 
 def _working(
     folder: Dir = Path(),
+    session: Which = None,
     model: Annotated[
         str | None, typer.Option(metavar="NAME|builtin", help="A model, or pilot's own built-in writer.")
     ] = None,

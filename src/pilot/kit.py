@@ -37,6 +37,12 @@ class Secrets(Protocol):
     def with_placeholders(self, paths: Sequence[str]) -> tuple[str | None, str]:
         """secrets.toml as it is (None: no file) and with a placeholder for each path that it lacks."""
 
+    def with_value(self, path: str, value: str) -> str:
+        """secrets.toml with a value put in, for the gate; the redactor knows the value from now on."""
+
+    def values(self) -> dict[str, str]:
+        """Every secret value that is known, by dotted path."""
+
     def save(self, path: str, value: str) -> None:
         """Write one value into secrets.toml, layout kept, mode 0600; the redactor learns it."""
 
@@ -152,6 +158,9 @@ class Policies(Protocol):
 
     def run(self, name: str, news: Facts, title: str) -> Cell:
         """Run it; the cell that stands for it, finished or failed."""
+
+    def resume(self, cell: Cell) -> Cell:
+        """Go on with such a cell that was broken off, after its last finished step."""
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,19 @@
-"""The notebook as blocks: a line per cell, and one cell in full."""
+"""The notebook as blocks: a line per session, a line per cell, and one cell in full."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
 
+import msgspec
+
+from pilot.comparison import change_block
 from pilot.errors import PilotError
 from pilot.money import cost_of
-from pilot.screen import Block, Diff, Line, table
-from pilot.session.cell import Cell, FileChange
-from pilot.session.session import WITHHELD, Session
+from pilot.screen import Block, Line, Output, table
+from pilot.session.cell import Cell
+from pilot.session.session import Session
+from pilot.session.sessions import SessionLine
 
 _LONGEST = 60
 
@@ -51,7 +55,40 @@ def cell_blocks(session: Session, number: int | None) -> tuple[Block, ...]:
         usage = cell.usage
         told = f"{usage.input_tokens:,} tokens in, {usage.output_tokens:,} out, cost {cost_of(usage)}"
         head.append(Line(told, "quiet"))
-    return (*head, *cell.shown, *(_change(session, change) for change in cell.changes))
+    below = [str(other.id) for other in session.children(cell.id)]
+    if below:
+        head.append(Line(f"below it: {', '.join(below)}", "quiet"))
+    changes = [change_block(session, change) for change in cell.changes]
+    return (*head, *cell.shown, *changes, *_exchanges(session, cell), *_traffic(session, cell))
+
+
+def session_blocks(rows: Sequence[SessionLine]) -> tuple[Block, ...]:
+    """A line per session: number, name, when, state, cells."""
+    if not rows:
+        return (Line("No pipeline was begun in this folder. Start: pilot init NAME"),)
+    lines = [(row.number, row.name, _day(row.created), row.state, row.cells, row.pipeline) for row in rows]
+    return (table(("session", "name", "begun", "state", "cells", "pipeline"), lines),)
+
+
+def _exchanges(session: Session, cell: Cell) -> list[Block]:
+    """What a model was asked, and what it said."""
+    blocks: list[Block] = []
+    for exchange in session.exchanges(cell.id):
+        messages = msgspec.json.decode(exchange.asked, type=list[dict[str, str]])
+        asked = "\n\n".join(m.get("content", "") for m in messages if m.get("role") != "system")
+        blocks.append(Output(asked, f"asked of {exchange.model}"))
+        ending = "" if exchange.finish == "stop" else f" ({exchange.finish})"
+        blocks.append(Output(exchange.answer or exchange.refusal, f"{exchange.model} answered{ending}"))
+    return blocks
+
+
+def _traffic(session: Session, cell: Cell) -> list[Line]:
+    sent = len(session.traffic(cell.id))
+    return [Line(f"The script made {sent} requests: pilot traffic {cell.id}", "quiet")] if sent else []
+
+
+def _day(when: float) -> str:
+    return time.strftime("%Y-%m-%d %H:%M", time.localtime(when))
 
 
 def _depths(cells: Sequence[Cell]) -> dict[int, int]:
@@ -59,14 +96,6 @@ def _depths(cells: Sequence[Cell]) -> dict[int, int]:
     for cell in cells:
         depth[cell.id] = 0 if cell.parent is None else depth.get(cell.parent, 0) + 1
     return depth
-
-
-def _change(session: Session, change: FileChange) -> Block:
-    if WITHHELD in (change.before, change.after):
-        return Line(f"{change.path} changed; it holds secrets, so its content is not in the session", "quiet")
-    before, after = session.content(change.before), session.content(change.after)
-    texts = [None if kept is None else kept[0].decode("utf-8", "replace") for kept in (before, after)]
-    return Diff(change.path, texts[0], texts[1] or "")
 
 
 def _shortened(text: str) -> str:

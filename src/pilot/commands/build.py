@@ -14,6 +14,7 @@ from pilot.host import Choice, Host, Question
 from pilot.options import Options
 from pilot.project.naming import check_name
 from pilot.screen import Line
+from pilot.session.again import repeatable
 from pilot.session.cell import Cell
 from pilot.session.lock import holder
 from pilot.session.session import Redactor, Session
@@ -21,6 +22,8 @@ from pilot.session.store import Store
 from pilot.workshop import ChooseSession, Workshop
 
 _RESUME, _RESTART = "r", "s"
+_PARTS = {"run_pipeline": "pilot run", "refine_pipeline": "pilot refine"}
+"""The policies that run below a cell of their own, and the commands that do that."""
 
 
 def init(options: Options) -> int:
@@ -48,8 +51,7 @@ def resume(options: Options) -> int:
         renew_writer(shop)
         if (fact := _outdated(shop.session.facts, options)) is not None:
             shop.engine.again(shop.catalogue.policy(shop.session.policy), fact)
-        _tell_of_parts(shop)
-        return _whole_policy(shop)
+        return _whole_policy(shop) or _finish_parts(shop)
 
     return _followed(options, take_up(options), take)
 
@@ -64,13 +66,29 @@ def load_again(options: Options) -> int:
     return _part(options, "run_pipeline", "Run", None)
 
 
-def _tell_of_parts(shop: Workshop) -> None:
-    """A run or a request of its own is no part of the policy that is resumed."""
-    for part, command in (("run_pipeline", "pilot run"), ("refine_pipeline", "pilot refine")):
+def rerun(options: Options, number: int) -> int:
+    """Run a cell again, and everything after it that depends on it."""
+    check_begun(options)
+
+    def take(shop: Workshop) -> Cell | None:
+        cell = repeatable(shop.session, number)
+        renew_writer(shop)
+        return shop.engine.rerun(cell)
+
+    return _followed(options, take_up(options), take)
+
+
+def _finish_parts(shop: Workshop) -> Cell | None:
+    """A run or a request of its own is no part of the policy that is resumed: it is gone on with after it."""
+    for part, command in _PARTS.items():
         cell = shop.session.interrupted(part)
         if cell is not None and cell.parent is None:
             words = f' "{cell.input}"' if cell.input else ""
-            shop.host.show(Line(f"Not finished when pilot was stopped: {command}{words}", "warn"))
+            shop.host.show(Line(f"Going on with what was not finished: {command}{words}"))
+            cell = shop.engine.resume(cell)
+            if not cell.state.finished:
+                return cell
+    return None
 
 
 def _followed(options: Options, choose: ChooseSession, take: Take, part: str | None = None) -> int:

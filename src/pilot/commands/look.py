@@ -13,6 +13,7 @@ import msgspec
 from pilot.api.show import profile_blocks
 from pilot.catalogue import Catalogue
 from pilot.commands.build import check_begun, take_up
+from pilot.comparison import diff_blocks
 from pilot.desk import result_blocks
 from pilot.drafting import writer_choice
 from pilot.errors import PilotError
@@ -24,9 +25,9 @@ from pilot.notebook import cell_blocks, log_blocks
 from pilot.options import Options
 from pilot.policy import Policy
 from pilot.report import report
-from pilot.screen import Block, Line, table
-from pilot.session.lock import holder
+from pilot.screen import Block, Diff, Line, table
 from pilot.session.cell import Cell
+from pilot.session.lock import holder
 from pilot.session.session import Session
 from pilot.session.store import Store
 from pilot.traffic_blocks import traffic_blocks
@@ -81,6 +82,27 @@ def undo(options: Options, number: int | None) -> int:
         says: list[Json] = [block.text for block in blocks if isinstance(block, Line)]
         show_or_print(shop.host, options, blocks, {"version": 1, "says": says})
     return 0
+
+
+def redo(options: Options) -> int:
+    """Take the last undo back."""
+    check_begun(options)
+    with open_workshop(options, take_up(options)) as shop:
+        blocks = shop.desk.redo()
+        says: list[Json] = [block.text for block in blocks if isinstance(block, Line)]
+        show_or_print(shop.host, options, blocks, {"version": 1, "says": says})
+    return 0
+
+
+def diff(options: Options, first: int, second: int | None) -> int:
+    """What differs in the files between two cells."""
+
+    def looks(session: Session) -> tuple[Sequence[Block], Json]:
+        blocks = diff_blocks(session, first, second)
+        files = [msgspec.to_builtins(block) for block in blocks if isinstance(block, Diff)]
+        return blocks, {"version": 1, "files": files}
+
+    return _look(options, looks)
 
 
 def profile(options: Options, words: str) -> int:

@@ -18,7 +18,7 @@ from pilot.session.cell import COMING, Cell, CellState, FileChange, Undone
 from pilot.session.ledger import ModelExchange, PersonAnswer
 from pilot.session.redactor import Redactor as Redactor
 from pilot.session.redactor import encoded
-from pilot.session.sessions import chosen
+from pilot.session.sessions import SessionLine, chosen, listed
 from pilot.session.snapshots import WITHHELD as WITHHELD
 from pilot.session.snapshots import Kept, content_hash, read_kept
 from pilot.session.store import Store
@@ -109,6 +109,10 @@ class Session:
         """What was asked of a model in this session."""
         return sum((cell.usage for cell in self.cells), Usage())
 
+    def sessions(self) -> list[SessionLine]:
+        """All sessions of the project, this one among them."""
+        return listed(self._store)
+
     def children(self, parent: int | None) -> list[Cell]:
         """The cells right below a cell (None: the top), oldest first."""
         return [cell for cell in self.cells if cell.parent == parent]
@@ -134,7 +138,9 @@ class Session:
         return ended[-1] if ended and ended[-1].state is CellState.INTERRUPTED else None
 
     def begin(self, cell: Cell) -> Cell:
-        """A cell begins: numbered, dated, on disk."""
+        """A cell begins: numbered, dated, on disk. One that has a number goes on."""
+        if cell.id:
+            return self._save(replace(self._cells[cell.id], state=CellState.RUNNING, failure=None, says=""))
         cell = replace(cell, id=self._store.next_cell(), state=CellState.RUNNING, started=time.time())
         return self._save(cell)
 
@@ -190,6 +196,10 @@ class Session:
         left = None if change.after == COMING else change.after
         self._store.save_change(self.number, cell.id, self._encode(cell), change.path, left)
         self._store.forget_undone(self.number)
+
+    def secret_in(self, text: str) -> str | None:
+        """The path of a secret whose value is in a text."""
+        return self._redactor.leak(text)
 
     def edited(self, root: Path) -> list[FileChange]:
         """Files that somebody else changed since pilot left them."""

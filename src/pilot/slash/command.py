@@ -30,8 +30,20 @@ class SlashContext(Protocol):
     def dlt(self, arguments: Sequence[str]) -> Sequence[Block]:
         """Run a dlt command, without a shell."""
 
-    def undo(self) -> Sequence[Block]:
-        """Put the last change back."""
+    def undo(self, number: int | None) -> Sequence[Block]:
+        """Put the last change back, or a cell and all after it."""
+
+    def redo(self) -> Sequence[Block]:
+        """Take the last undo back."""
+
+    def diff(self, first: int, second: int | None) -> Sequence[Block]:
+        """What differs in the files between two cells."""
+
+    def rerun(self, number: int) -> Sequence[Block]:
+        """Run a cell again, and what comes after it."""
+
+    def sessions(self) -> Sequence[Block]:
+        """The project's sessions."""
 
     def model(self, name: str) -> Sequence[Block]:
         """Go on with another model."""

@@ -18,6 +18,29 @@ def _show(context: SlashContext, text: str) -> Sequence[Block]:
     return context.show(int(text.lstrip("#")))
 
 
+def _numbers(text: str, most: int) -> list[int]:
+    """The cells that were named. Raises UsageError."""
+    words = text.replace(",", " ").split()
+    wrong = next((word for word in words if not word.lstrip("#").isdecimal()), None)
+    if wrong is not None or len(words) > most:
+        raise UsageError(f"{wrong or text} is no number of a cell.", "/log lists the cells.")
+    return [int(word.lstrip("#")) for word in words]
+
+
+def _undo(context: SlashContext, text: str) -> Sequence[Block]:
+    numbers = _numbers(text, 1)
+    return context.undo(numbers[0] if numbers else None)
+
+
+def _diff(context: SlashContext, text: str) -> Sequence[Block]:
+    first, *more = _numbers(_needed(text, "Between which cells?", "/diff 3 7, or /diff 3"), 2)
+    return context.diff(first, more[0] if more else None)
+
+
+def _rerun(context: SlashContext, text: str) -> Sequence[Block]:
+    return context.rerun(_numbers(_needed(text, "Which cell?", "/rerun 7, /log lists them"), 1)[0])
+
+
 def _sql(context: SlashContext, text: str) -> Sequence[Block]:
     return context.sql(_needed(text, "What should be asked?", "/sql SELECT count(*) FROM …"))
 
@@ -75,7 +98,16 @@ COMMANDS = (
     ),
     Command("tables", "", "show the loaded tables", _alone("tables", lambda context: context.tables())),
     Command("dlt", "COMMAND", "run a dlt command: /dlt pipeline NAME info", _dlt),
-    Command("undo", "", "put the last change back", _alone("undo", lambda context: context.undo())),
+    Command("undo", "[N]", "put the last change back, or cell N and what came after", _undo),
+    Command("redo", "", "take the last undo back", _alone("redo", lambda context: context.redo())),
+    Command("diff", "N [M]", "what differs in the files between two cells", _diff),
+    Command("rerun", "N", "run a cell again, and what comes after it", _rerun),
+    Command(
+        "sessions",
+        "",
+        "list this project's sessions",
+        _alone("sessions", lambda context: context.sessions()),
+    ),
     Command("model", "NAME", "go on with another model, or builtin", _model),
     Command("quit", "", "leave; pilot resume goes on", _quit, also=("exit", "q", "bye")),
 )
