@@ -21,7 +21,7 @@ from pilot.run.local_state import take_own_state
 from pilot.run.output import Streams, plain
 from pilot.run.pending import clear_pending
 from pilot.run.report import read_report
-from pilot.run.result import Ending, RunMode, RunResult
+from pilot.run.result import Ending, RunError, RunMode, RunResult
 from pilot.run.starting import FreshInterpreter, Started, Starter
 from pilot.run.traceback_text import parse_traceback
 
@@ -44,6 +44,10 @@ class Hold(Protocol):
     def refused(self) -> tuple[str, ...]:
         """Hosts that it kept the script from."""
 
+    @property
+    def overrun(self) -> RunError | None:
+        """What the run took too much of, and was ended for."""
+
     def told(self) -> str:
         """After the end: what held the script, and what that does not cover, for `RunResult.fence`."""
 
@@ -64,6 +68,7 @@ class NoFence:
     environment: Mapping[str, str]
     spec: Json = None
     refused: tuple[str, ...] = ()
+    overrun: RunError | None = None
 
     def told(self) -> str:
         """Nothing to tell."""
@@ -142,7 +147,7 @@ class ScriptRunner:
             if line is not None:
                 line.close()
         report = read_report(Path(job.report), self._redact)
-        error = report.error
+        error = hold.overrun or report.error
         stdout, stderr = streams.texts()
         if error is None and (ending, code) != (Ending.EXITED, 0):
             error = parse_traceback(stderr, self._root)
