@@ -18,17 +18,21 @@ from pilot.options import Level
 from pilot.run.environment import with_allowed, without_proxies
 from pilot.run.fence import claims, places
 from pilot.run.fence.agreed import is_agreed
+from pilot.run.fence.bounds import Bounds, Overseer, machine_memory
 from pilot.run.fence.destinations import needs_of
 from pilot.run.fence.gate import Gate, Report
 from pilot.run.fence.inside import landlock
 from pilot.run.fence.proxy import EgressProxy, Place
 from pilot.run.fence.seatbelt_profile import profile_of
 from pilot.run.fence.upstream import Upstream
-from pilot.run.result import RunMode
+from pilot.run.result import ErrorLink, RunError, RunMode
 
 _LARGEST_FILE_IN_A_CHECK = 2 * 1024**3
 _LONGEST_SOCKET_PATH = 90
 _MOST_PROCESSES = 512
+_MOST_MEMORY_IN_A_CHECK = 2 * 1024**3
+_ROOM = 512 * 1024**2
+"""Bytes of the disk that no run takes."""
 
 
 @dataclass
@@ -42,6 +46,7 @@ class Held:
     """Why it is not more, where more was wanted."""
     gate: Gate | None = None
     proxy: EgressProxy | None = None
+    overseer: Overseer | None = None
 
     @property
     def spec(self) -> Json:
@@ -53,6 +58,22 @@ class Held:
         """Hosts that the script wanted and was not let to."""
         return tuple(str(place) for place in self.proxy.refused) if self.proxy else ()
 
+    @property
+    def overrun(self) -> RunError | None:
+        """What the run took too much of, and was ended for."""
+        found = self.overseer.overrun if self.overseer else None
+        return None if found is None else RunError((ErrorLink(*found),))
+
+    def oversee(self, pid: int, bounds: Bounds) -> None:
+        """Keep the run within bounds from now on."""
+        if pid and sys.platform == "linux":
+            self.overseer = Overseer(pid, bounds)
+
+    def close(self) -> None:
+        """The run has ended."""
+        if self.overseer is not None:
+            self.overseer.close()
+
     def told(self) -> str:
         """The fence in one line. Raises PilotError where the script did not run for lack of it."""
         if self.gate is None:
@@ -63,7 +84,8 @@ class Held:
         if self.level is Level.FULL and not _suffices(report, self.network):
             reason = report.trouble or self.network.why or "an attempt to get round it succeeded"
             raise PilotError(f"The full fence can't be put up here: {reason}.", _LESS)
-        return claims.told(report, self.network)
+        kept = f" · kept from: {', '.join(self.refused[:4])}" if self.refused else ""
+        return claims.told(report, self.network) + kept
 
 
 _LESS = "--fence basic runs the script with less; --fence auto with the best that there is."
@@ -110,8 +132,14 @@ class ScriptFence:
             level = self.level if full else Level.BASIC
             held = Held(passed_on, network, level, why, proxy=proxy)
             suffices = self.level is not Level.FULL
-            gate = Gate(outside, plan, lambda found: suffices or _suffices(found, network), proxy.serve)
-            with closing(gate):
+            gate = Gate(
+                outside,
+                plan,
+                suffices=lambda found: suffices or _suffices(found, network),
+                take=proxy.serve,
+                met=lambda pid: held.oversee(pid, _bounds(mode, self.root)),
+            )
+            with closing(held), closing(gate):
                 held.gate = gate
                 yield held
 
@@ -174,18 +202,19 @@ def _basic(mode: RunMode, root: Path) -> dict[str, Json]:
     free = shutil.disk_usage(root).free
     largest = min(free, _LARGEST_FILE_IN_A_CHECK) if mode is RunMode.CHECK else free * 9 // 10
     limits: dict[str, Json] = {"CORE": 0, "FSIZE": largest}
-    memory = _memory()
+    memory = machine_memory()
     if memory:
         limits["DATA"] = memory * 9 // 10
     return {"level": "basic", "limits": limits}
 
 
-def _memory() -> int:
-    """The machine's memory in bytes; 0 where it is not told."""
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):
-        return 0
+def _bounds(mode: RunMode, root: Path) -> Bounds:
+    """What a run may take in all."""
+    memory = machine_memory() * 9 // 10 or 1 << 62
+    if mode is RunMode.CHECK:
+        memory = min(memory, _MOST_MEMORY_IN_A_CHECK)
+    room = min(_ROOM, shutil.disk_usage(root).total // 50)
+    return Bounds(_MOST_PROCESSES, memory, room, root)
 
 
 def _suffices(report: Report, network: claims.Network) -> bool:

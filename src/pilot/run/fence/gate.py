@@ -5,6 +5,7 @@ from __future__ import annotations
 import array
 import json
 import socket
+import struct
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -41,12 +42,14 @@ class Gate:
         plan: Mapping[str, Json],
         suffices: Callable[[Report], bool],
         take: Callable[[socket.socket], None],
+        met: Callable[[int], None],
     ) -> None:
         self.path = folder / "gate"
         self.report: Report | None = None
         self._plan = json.dumps(plan).encode() + b"\n"
         self._suffices = suffices
         self._take = take
+        self._met = met
         self._ears = socket.socket(socket.AF_UNIX)
         self._ears.bind(str(self.path))
         self._ears.listen(1)
@@ -75,7 +78,17 @@ class Gate:
             for handle in handles:
                 self._take(socket.socket(fileno=handle))
             self.report = report
+            self._met(_process_of(door))
             door.sendall(b"g" if self._suffices(report) else b"n")
+
+
+def _process_of(door: socket.socket) -> int:
+    """Who is at the other end, by the kernel's word; 0 where it gives none."""
+    if not hasattr(socket, "SO_PEERCRED"):
+        return 0
+    size = struct.calcsize("3i")
+    pid: int = struct.unpack("3i", door.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size))[0]
+    return pid
 
 
 def _received(door: socket.socket) -> tuple[Report, list[int]]:
