@@ -30,6 +30,7 @@ from pilot.mending import Mending
 from pilot.open_cell import OpenCell
 from pilot.policy import Policy
 from pilot.run.result import Ending
+from pilot.session.again import go_back
 from pilot.session.cell import Cell, CellState
 from pilot.session.session import Session
 from pilot.session.taking_up import note_edits
@@ -94,7 +95,29 @@ class Engine:
         """Run a policy as child cells of a cell of its own (the kit's `Policies`)."""
         policy = self._catalogue.policy(name).with_repairs(self.kit.options.max_repairs)
         blank = Cell(0, name, title, parent=self._running_id(), input=news.request or "")
-        with self.open_cell(blank) as own:
+        return self._run_part(policy, blank, news)
+
+    def resume(self, cell: Cell) -> Cell:
+        """Go on with such a cell that was broken off, after its last finished step."""
+        policy = self._catalogue.policy(cell.step).with_repairs(self.kit.options.max_repairs)
+        return self._run_part(policy, cell, Facts(request=cell.input or None))
+
+    def rerun(self, cell: Cell) -> Cell | None:
+        """Run a cell and everything after it again; None when that is done, else the cell that ended it."""
+        if cell.position < 0:
+            again = self.run(cell.step, Facts(request=cell.input or None), cell.title)
+            return None if again.state.finished else again
+        policy = self._catalogue.policy(cell.policy).with_repairs(self.kit.options.max_repairs)
+        self._go_back(policy, cell.position, cell.parent)
+        part = next((other for other in self.session.cells if other.id == cell.parent), None)
+        if part is None:
+            return self.run_policy(policy)
+        again = self.resume(part)
+        return None if again.state.finished else again
+
+    def _run_part(self, policy: Policy, cell: Cell, news: Facts) -> Cell:
+        self.notice_edits()
+        with self.open_cell(cell) as own:
             self.session.learn(news)
             failed = self.run_policy(policy, own.cell.id)
             if failed is None:
@@ -208,12 +231,7 @@ class Engine:
 
     def _go_back(self, policy: Policy, target: int, parent: int | None) -> None:
         """Everything from an entry on has to run again."""
-        stale = [
-            cell
-            for cell in self.session.children(parent)
-            if cell.policy == policy.name and cell.position >= target and cell.state.finished
-        ]
-        self.session.make_stale(stale)
+        go_back(self.session, policy.name, target, parent)
 
     @contextmanager
     def open_cell(self, blank: Cell, reason: Finding | None = None) -> Iterator[OpenCell]:
