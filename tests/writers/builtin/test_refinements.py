@@ -25,8 +25,12 @@ DAILY = replace(
 SEEN = profile(TEAMS, MEMBERS, DAILY, EVENTS, HEALTH)
 
 
+def own_script(seen: ApiProfile = SEEN) -> str:
+    return WRITER.write(brief(seen, preview_removed=True)).text
+
+
 def refined(request: str, seen: ApiProfile = SEEN, script: str | None = None) -> str:
-    text = script or WRITER.write(brief(seen, preview_removed=True)).text
+    text = script or own_script(seen)
     draft = WRITER.refine(brief(seen, text, preview_removed=True), request)
     ast.parse(draft.text)
     assert draft.plan
@@ -35,7 +39,7 @@ def refined(request: str, seen: ApiProfile = SEEN, script: str | None = None) ->
 
 def changed(request: str, seen: ApiProfile = SEEN) -> tuple[list[str], list[str]]:
     """The lines that went and the lines that came."""
-    before = WRITER.write(brief(seen, preview_removed=True)).text.splitlines()
+    before = own_script(seen).splitlines()
     after = refined(request, seen).splitlines()
     return (
         [line.strip() for line in before if line not in after],
@@ -93,6 +97,12 @@ def test_a_destination_that_does_not_take_jsonl_loses_it() -> None:
     assert 'load_info = pipeline.run(sample_source(), loader_file_format="jsonl")' in gone
     assert "load_info = pipeline.run(sample_source())" in came
     assert any("jsonl loads into DuckDB" in line for line in gone)
+
+
+def test_back_at_duckdb_the_script_has_its_fast_settings_again() -> None:
+    elsewhere = refined("change the destination to postgres")
+    assert "file_max_items" not in elsewhere
+    assert refined("change the destination to duckdb", script=elsewhere) == own_script()
 
 
 def test_the_dataset_is_renamed_but_never_to_the_pipeline() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pilot.writers.builtin.lines import Lines, split, without_note
-from pilot.writers.builtin.literals import Literal, Noted, comment, element, literal, quoted
+from pilot.writers.builtin.literals import STEP, Literal, Noted, comment, element, literal, quoted
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,16 @@ class Script:
         """Remove an element of a list."""
         lines = Lines(self.text)
         return Script(lines.without(lines.start(node), lines.end(node)))
+
+    def before_call(self, name: str, text: str) -> Script:
+        """Put lines, indented by one step, before the statement that calls something at that step."""
+        lines = split(self.text)
+        for node in ast.walk(self.tree):
+            if not isinstance(node, ast.Assign | ast.Expr) or node.col_offset != STEP:
+                continue
+            if any(isinstance(n, ast.Call) and is_called(n, name) for n in ast.walk(node)):
+                return Script("".join([*lines[: node.lineno - 1], text, *lines[node.lineno - 1 :]]))
+        return self
 
     def renote(self, key: str, note: str) -> Script:
         """Put another comment before an entry of the configuration."""

@@ -11,8 +11,8 @@ from pilot.writers.builtin import config
 from pilot.writers.builtin.design import Design, Resource
 from pilot.writers.builtin.edits import Script, child, entries, literals_of, text_value
 from pilot.writers.builtin.identifiers import snake
-from pilot.writers.builtin.literals import Literal, Noted
-from pilot.writers.builtin.script import SMALL_FILES
+from pilot.writers.builtin.literals import Literal, Noted, comment
+from pilot.writers.builtin.script import FAST, SMALL_FILES
 from pilot.writers.builtin.wishes import Change, Wish
 from pilot.writers.builtin.workbench import Workbench, alike, refused
 
@@ -22,6 +22,7 @@ NOTES = {
     "merge": "records that come again take the place of their earlier version, by primary key",
 }
 FAST_DESTINATION = "duckdb"
+DUCKDB = "destination duckdb: a file in the project folder, no credentials; with its fast settings"
 EARLIEST: Mapping[str, str | int] = {
     "timestamp": "1970-01-01T00:00:00Z",
     "date": "1970-01-01",
@@ -95,16 +96,19 @@ def _key(bench: Workbench, wish: Wish) -> None:
 def _destination(bench: Workbench, wish: Wish) -> None:
     to = wish.get("to").lower()
     _pipeline(bench, "destination", to)
+    bench.script = Script(bench.script.text.replace(SMALL_FILES, "")).unnote("jsonl loads into DuckDB")
+    fast = to == FAST_DESTINATION and not any(r.is_rewritten for r in bench.design.resources)
     for call in bench.script.calls("run"):
-        if to == FAST_DESTINATION:
+        if fast:
             bench.script = bench.script.place(call, "loader_file_format", "jsonl")
         else:  # only some destinations take the format that is fast for DuckDB
             bench.script = bench.script.take(call, "loader_file_format")
+    if fast:
+        bench.script = bench.script.before_call("run", f"{SMALL_FILES}{comment(FAST, 4)}")
     if to != FAST_DESTINATION:
         for name in bench.script.decorated():
             bench.script = bench.script.take(bench.script.decorated()[name], "file_format")
-    bench.script = Script(bench.script.text.replace(SMALL_FILES, "")).unnote("jsonl loads into DuckDB")
-    bench.told.append(f"destination {to}: its credentials go to .dlt/secrets.toml")
+    bench.told.append(f"destination {to}: its credentials go to .dlt/secrets.toml" if not fast else DUCKDB)
 
 
 def _dataset(bench: Workbench, wish: Wish) -> None:
@@ -131,7 +135,7 @@ def _rename(bench: Workbench, wish: Wish) -> None:
     for other in list(bench.script.resources()):
         if parent := _parents(bench, other).get(name):
             bench.script = bench.script.place(parent, "resource", to)
-    bench.told.append(f"{name} is now called {to}")
+    bench.told.append(f"{name} is now called {to}; a table {name} that was loaded before stays as it is")
 
 
 def _parents(bench: Workbench, name: str) -> dict[str, ast.Dict]:
