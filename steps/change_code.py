@@ -1,8 +1,8 @@
 """Change the script as the person asks, in words."""
 
-import re
 from dataclasses import replace
 
+from pilot.api.joining import by_name, joined_profiles
 from pilot.api.profile import ApiProfile
 from pilot.api.words import hosts_in
 from pilot.drafting import as_wished, brief_of, write_agreed
@@ -27,18 +27,10 @@ class ChangeCode(Step):
         if hosts := hosts_in(request):
             kit.consent.person_named(hosts)
             brief = replace(brief, profile=_with_new(kit, brief.profile, request, session))
-            request = _by_name(request, brief.profile)
+            request = by_name(request, brief.profile)
         written = write_agreed(session, kit, *as_wished(brief, request))
         learned = replace(written.learned, preview_removed=not has_preview(written.text))
         return Outcome(says=written.says, learned=learned, shows=written.shows)
-
-
-def _by_name(request: str, profile: ApiProfile) -> str:
-    """The request with endpoints by their names in place of their URLs, as the script has them."""
-    for endpoint in sorted(profile.endpoints, key=lambda endpoint: -len(endpoint.path)):
-        url = re.compile(rf"(?:https?://)?[\w.:-]+/{re.escape(endpoint.path.strip('/'))}(?![\w/])\S*")
-        request = url.sub(endpoint.name, request)
-    return request
 
 
 def _with_new(kit: Kit, known: ApiProfile, request: str, session: Session) -> ApiProfile:
@@ -46,10 +38,4 @@ def _with_new(kit: Kit, known: ApiProfile, request: str, session: Session) -> Ap
     secrets = kit.project.secrets.values_of(session.facts.secrets or ())
     with kit.host.working("Looking at what you named") as progress:
         seen = kit.prober.probe(request, None, secrets, progress.say)
-    paths = {endpoint.path for endpoint in known.endpoints}
-    new = tuple(endpoint for endpoint in seen.endpoints if endpoint.path not in paths)
-    if not known.endpoints:
-        return seen
-    if seen.base_url != known.base_url:
-        return known
-    return replace(known, endpoints=(*known.endpoints, *new), requests=known.requests + seen.requests)
+    return joined_profiles(known, seen)
