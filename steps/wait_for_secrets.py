@@ -31,12 +31,17 @@ class WaitForSecrets(Step):
     def run(self, session: Session, kit: Kit) -> Outcome:
         """Wait for what is missing or was refused."""
         names = names_of(session.facts)
+        return replace(self._wait(session, kit, names), script=kit.project.read(names.script))
+
+    def _wait(self, session: Session, kit: Kit, names: ProjectNames) -> Outcome:
         refused = session.reason if session.reason and session.reason.remedy is Remedy.SECRET else None
         wanted = _with_fields(kit.project.secrets.wanted(names), refused, names)
         if not wanted:
             return Outcome(Status.SKIPPED, "the script reads no secrets", Facts(secrets=()))
         missing = [secret.path for secret in wanted if not secret.present]
         if refused is not None and not missing:
+            if (settled := _good_after_all(session, kit, wanted)) is not None:
+                return settled
             if not kit.host.interactive:
                 raise StepFailed(
                     refused, f"Put the right value in {_FILE}, or pass --secret, and pilot resume."
@@ -86,6 +91,28 @@ def _pause(kit: Kit, names: ProjectNames, missing: Sequence[str], asked_again: b
             kit.host.show(Line(f"still missing in {_FILE}: {', '.join(left)}", "warn"))
 
 
+def _good_after_all(session: Session, kit: Kit, wanted: Sequence[SecretWanted]) -> Outcome | None:
+    """A fresh look with a key that a run was refused with: where it opens the API, the script is wrong."""
+    profile = session.facts.profile
+    if profile is None or profile.auth.kind is AuthKind.NONE or not profile.base_url:
+        return None
+    seen = _seen_with(session, kit, wanted)
+    if not seen.seen or any(endpoint.status in (401, 403) for endpoint in seen.endpoints):
+        return None
+    learned = Facts(secrets=tuple(wanted), profile=seen)
+    says = "The API takes this key from pilot, and refused the script: it sends it otherwise"
+    misfit = _misfit(session, kit, seen) or Finding(FindingKind.PROFILE_MISMATCH, says, Remedy.REPAIR)
+    return Outcome(says=misfit.says, learned=learned, shows=profile_blocks(seen), findings=(misfit,))
+
+
+def _seen_with(session: Session, kit: Kit, wanted: Sequence[SecretWanted]) -> ApiProfile:
+    """What the API shows with the keys that are there now."""
+    values = kit.project.secrets.values_of(wanted)
+    with kit.host.working("Looking at the API with the key") as progress:
+        docs, picked = kit.options.docs or session.facts.docs, session.facts.picked or ()
+        return kit.prober.probe(session.facts.goal or "", docs, values, progress.say, picked)
+
+
 def _look_again(session: Session, kit: Kit, wanted: Sequence[SecretWanted], learned: Facts) -> Outcome:
     """Probe with the key where the API showed nothing without it; the script may not fit what it shows."""
     profile = session.facts.profile
@@ -96,10 +123,7 @@ def _look_again(session: Session, kit: Kit, wanted: Sequence[SecretWanted], lear
         # looked at before; what it showed may wait for its repair where the person left in the midst of it
         finding = _misfit(session, kit, profile) if session.reason is None and _broken_off(session) else None
         return Outcome(says=says, learned=learned, findings=(finding,) if finding else ())
-    values = kit.project.secrets.values_of(wanted)
-    with kit.host.working("Looking at the API with the key") as progress:
-        docs, picked = kit.options.docs or session.facts.docs, session.facts.picked or ()
-        seen = kit.prober.probe(session.facts.goal or "", docs, values, progress.say, picked)
+    seen = _seen_with(session, kit, wanted)
     learned = replace(learned, profile=seen)
     if not seen.seen:
         kit.host.show(Line(_still_closed(seen), "warn"), *profile_blocks(seen))
