@@ -21,11 +21,11 @@ class CheckApi(Step):
     def run(self, session: Session, kit: Kit) -> Outcome:
         """Run it, with short timeouts and the API's own error bodies."""
         names = names_of(session.facts)
-        if not has_preview(kit.project.read(names.script) or ""):
-            return Outcome(
-                Status.SKIPPED, "no preview in the script: the load will show", Facts(checked=True)
-            )
-        kit.consent.run(names.script, "shows the first records, loads nothing")
+        script = kit.project.read(names.script) or ""
+        if not has_preview(script):
+            says = "no preview in the script: the load will show"
+            return Outcome(Status.SKIPPED, says, Facts(checked=True), script=script)
+        kit.consent.run(names.script, "shows the first records, loads nothing", wishes=True)
         environment = kit.project.secrets.environment(kit.project.secrets.wanted(names))
         with kit.host.working(f"Running {names.script}") as progress:
             result = kit.runner.run(
@@ -34,4 +34,4 @@ class CheckApi(Step):
         shown = (Output(result.stdout, "first records"),) if result.ok and result.stdout else ()
         fence = (Line(f"Fence: {result.fence}", "quiet"),) if result.fence else ()
         says = f"the API answered in {result.seconds:.1f} s{told_cached(result.traffic)}"
-        return Outcome(Status.DONE, says, Facts(checked=True), (*shown, *fence), run=result)
+        return Outcome(Status.DONE, says, Facts(checked=True), (*shown, *fence), result, script=script)

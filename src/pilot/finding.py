@@ -30,6 +30,8 @@ class Remedy(str, Enum):
     """Wait until nobody else holds the database, or load into another file."""
     CONTACT = "contact"
     """Ask whether the script may contact a host; the fence kept it from it."""
+    MOVE = "move"
+    """Move a key out of the script into secrets.toml."""
     CHANGE = "change"
     """The person said what should be different: the writer changes the script."""
     ASK = "ask"

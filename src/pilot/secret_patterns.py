@@ -48,11 +48,13 @@ _URL_PASSWORD = re.compile(
     r"\b[a-z][a-z0-9+.-]{1,20}://[^/@\s:\"'<>{}]*:([^@\s/\"'<>{}$%\[]{3,}|[^@\s\"'<>{}\[]{8,})@"
 )
 _AUTHORIZATION = re.compile(r"\b(?:bearer|basic)\s+([A-Za-z0-9+/_.~-]{16,}={0,2})", re.IGNORECASE)
-_ASSIGNED = re.compile(rf"{CREDENTIAL.pattern}([A-Za-z0-9+/_.~!#$%^&*-]{{12,}}={{0,2}})", CREDENTIAL.flags)
+_ASSIGNED = re.compile(rf"{CREDENTIAL.pattern}([A-Za-z0-9+/_.~!#$%^*-]{{12,}}={{0,2}})", CREDENTIAL.flags)
 _ALONE = re.compile(r"(?<![\w./:-])[A-Za-z0-9_+/-]{32,}={0,2}(?![\w./-])")
 _REFERENCE = re.compile(
     r"(?:dlt|os|self|config|settings|env|environ|getenv|secrets)\b[.\[(]|.*[\[({]|[A-Z_]+$|[a-z_.]+$"
+    r"|(?:[A-Z]?[a-z]+[_.-])*[A-Z]?[a-z]+[_-]?\d{0,3}$"
 )
+"""Names in code, and words put together."""
 _LEAST_ENTROPY = 3.0
 """Bits a character: words and names have less."""
 

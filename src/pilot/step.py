@@ -41,6 +41,8 @@ class Outcome:
     """The run of the script, for validators."""
     findings: tuple[Finding, ...] = ()
     """What the step itself found wrong."""
+    script: str | None = None
+    """The script's text as the step saw it, for validators."""
     evidence: Evidence | None = None
     """What a load is judged by, for validators."""
 

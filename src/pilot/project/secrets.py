@@ -62,6 +62,11 @@ class ProjectSecrets:
                 after = with_values(after, {path: PLACEHOLDER}, SECRETS, note)
         return before, after
 
+    def with_value(self, path: str, value: str) -> str:
+        """secrets.toml with a value put in; from now on the value is known."""
+        self._saved[path] = value
+        return with_values(read_text(inside(self._root, SECRETS)) or "", {path: value}, SECRETS)
+
     def save(self, path: str, value: str) -> None:
         """Write one value into secrets.toml, layout kept, mode 0600."""
         self._saved[path] = value
