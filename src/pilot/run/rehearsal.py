@@ -1,0 +1,17 @@
+"""A rehearsal: the script loads as it would, into a database that is thrown away afterwards."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pilot.run.harness.rehearsal import DATABASE, FOLDER
+
+
+def rehearsal_environment(folder: Path) -> dict[str, str]:
+    """What makes a run a rehearsal: dlt's state and whatever destination it has are in `folder`."""
+    return {FOLDER: str(folder), "DLT_DATA_DIR": str(folder)}
+
+
+def database_of(folder: Path) -> Path:
+    """The database that a rehearsal loads into."""
+    return folder / "pipelines" / DATABASE
