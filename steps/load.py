@@ -24,7 +24,7 @@ class Load(Step):
         if self._was_finished(session, kit, names):
             learned = Facts(loaded=True, load=LoadRecord())
             return Outcome(says="finished before pilot was stopped", learned=learned)
-        kit.consent.run(names.script, f"loads into {names.destination}")
+        kit.consent.run(names.script, f"loads into {names.destination}", wishes=True)
         environment = kit.project.secrets.environment(kit.project.secrets.wanted(names))
         with kit.host.working(f"Loading with {names.script}") as progress:
             result = kit.runner.run(

@@ -12,7 +12,7 @@ from enum import Enum
 from pathlib import PurePath
 from typing import Protocol, TypeAlias
 
-from pilot.errors import Declined
+from pilot.errors import Declined, Tangent
 from pilot.host import Choice, Host, Question
 from pilot.screen import Diff, Line
 
@@ -163,14 +163,16 @@ class Consent:
         text = f"The script reads the environment variable {name}. May it see its value?"
         return self._once(Act.ENVIRONMENT, name, text, False, flag, default=NO)
 
-    def run(self, what: str, why: str) -> None:
+    def run(self, what: str, why: str, *, wishes: bool = False) -> None:
         """Agree to running something; for a script, first to the hosts and variables that it names.
 
+        With `wishes` the person may say in words what should be different first: that raises Tangent.
         Raises Declined.
         """
         self._agree_to_needs(what)
         covered = self._yes or Act.RUN in self._given.always
-        if not self._agrees(Act.RUN, f"Run {what} ({why})?", what, covered, "--yes", always=True):
+        text = f"Run {what} ({why})?"
+        if not self._agrees(Act.RUN, text, what, covered, "--yes", always=True, wishes=wishes):
             raise Declined(f"{what} was not run.", _GO_ON)
 
     def change(self, path: str, text: str, *, wishes: bool = False, whole: bool = False) -> Verdict:
@@ -268,11 +270,14 @@ class Consent:
         flag: str,
         always: bool,
         default: str = YES,
+        wishes: bool = False,
     ) -> bool:
         answer = YES
         if not covered:
             choices = _ANSWERS if always else _ANSWERS[:2]
-            answer = self._host.ask(Question(text, flag=flag, default=default, choices=choices, free=False))
+            answer = self._host.ask(Question(text, flag=flag, default=default, choices=choices, free=wishes))
+        if answer not in (YES, NO, ALWAYS):
+            raise Tangent(answer)
         self._record(f"{act.value}: {subject}", answer)
         if answer == ALWAYS:
             self._given.always.add(act)

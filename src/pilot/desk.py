@@ -8,7 +8,7 @@ from pilot.api.correct import correct
 from pilot.api.show import profile_blocks
 from pilot.comparison import diff_blocks
 from pilot.drafting import names_of, writer_choice
-from pilot.errors import PilotError, Replan, StartPolicy
+from pilot.errors import PilotError, Replan, StartPolicy, Tangent
 from pilot.facts import Facts, WriterChoice
 from pilot.kit import Kit
 from pilot.notebook import cell_blocks, log_blocks, session_blocks
@@ -174,6 +174,12 @@ class PromptDesk(Desk):
         """Redo, and have the engine look again at what comes next."""
         self._kit.host.show(*super().redo())
         raise Replan
+
+    def change(self, words: str) -> Sequence[Block]:
+        """Change the script as they say, before anything else. Raises Tangent."""
+        if not self._session.facts.written:
+            raise PilotError("There is no script yet to change.", "Answer first; /undo goes back a step.")
+        raise Tangent(words)
 
     def rerun(self, number: int) -> Sequence[Block]:
         """Run a cell again, and what comes after it: a request at once, a step once this prompt is left."""

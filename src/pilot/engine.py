@@ -21,6 +21,7 @@ from pilot.errors import (
     Replan,
     StartPolicy,
     StepFailed,
+    Tangent,
     UsageError,
 )
 from pilot.facts import Facts
@@ -30,6 +31,7 @@ from pilot.mending import Mending
 from pilot.open_cell import OpenCell
 from pilot.policy import Policy
 from pilot.run.result import Ending
+from pilot.screen import Line
 from pilot.session.again import go_back
 from pilot.session.cell import Cell, CellState
 from pilot.session.session import Session
@@ -73,6 +75,9 @@ class Engine:
             except Replan:
                 if parent is not None:
                     raise
+                continue
+            except Tangent as tangent:
+                self._take_tangent(policy, position, parent, tangent.words)
                 continue
             reason = None
             if cell.state.finished:
@@ -171,6 +176,29 @@ class Engine:
                 self.session.reason = own.cell.failure
         return own.cell
 
+    def _take_tangent(self, policy: Policy, position: int, parent: int | None, words: str) -> None:
+        """Change the script as the person asked just now; what was proven of it before is proven again."""
+        name = policy.remedy_step(position, Remedy.CHANGE)
+        if name is None:
+            self.kit.host.show(Line("Nothing can be changed at this point.", "warn"))
+            return
+        self.session.learn(Facts(request=words))
+        step = self._catalogue.step(name)
+        try:
+            with self.open_cell(Cell(0, name, step.title, parent=parent, input=words)) as own:
+                outcome, findings = self._attempt(step, ())
+                own.end(outcome, findings[0] if findings else None)
+        except Declined as declined:
+            self.kit.host.show(Line(f"{declined.message} Going on as it was."))
+            return
+        if not findings:
+            self._go_back(policy, min(position, self._after_writing(policy)), parent)
+
+    def _after_writing(self, policy: Policy) -> int:
+        """The first entry that looks at what was written."""
+        steps = [self._catalogue.step(entry.use) for entry in policy.step]
+        return next((i + 1 for i, step in enumerate(steps) if "written" in step.gives), 0)
+
     def _attempt(self, step: Step, validators: Sequence[Validator]) -> tuple[Outcome, list[Finding]]:
         """Run a step once and look at what it produced: its outcome, and findings, the first one first."""
         try:
@@ -245,8 +273,8 @@ class Engine:
             yield own
         except BaseException as error:
             own.end(Outcome(Status.FAILED), _finding_of(error))
-            if isinstance(error, (Replan, StartPolicy)):
-                state = CellState.UNDONE if isinstance(error, Replan) else CellState.DONE
+            if isinstance(error, (Replan, Tangent, StartPolicy)):
+                state = CellState.DONE if isinstance(error, StartPolicy) else CellState.UNDONE
                 own.cell = replace(own.cell, state=state, says="", failure=None)
             raise
         finally:

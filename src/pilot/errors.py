@@ -73,6 +73,14 @@ class Replan(Exception):
     """Not an error: cells were taken back at a prompt, so the engine looks again at what comes next."""
 
 
+class Tangent(Exception):
+    """Not an error: the person said at a pause what should be different, so the script is changed first."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.words = words
+
+
 class StartPolicy(Exception):
     """Not an error: the person asked at a prompt for another pipeline to be made."""
 

@@ -14,7 +14,8 @@ from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from typing import Protocol
 
-from pilot.errors import PilotError
+from pilot.desk import PromptDesk
+from pilot.errors import PilotError, Tangent
 from pilot.facts import Facts
 from pilot.finding import Finding, FindingKind, Remedy
 from pilot.kit import Kit
@@ -266,15 +267,14 @@ class Mending:
         change = self._policy.remedy_step(self._position, Remedy.CHANGE)
         can_change = change is not None and bool(self._session.facts.written)
         own = self._own.cell
-        way = ask_way(
-            self._kit.host, own.failure or finding, (*own.tried, *filter(None, [own.kept])), can_change
-        )
+        tried = (*own.tried, *filter(None, [own.kept]))
+        way = ask_way(self._kit.host, own.failure or finding, tried, can_change)
         if way.leave:
             return False
-        if way.words and change is not None:
-            self._session.learn(Facts(request=way.words))
-            rerun = self._policy.step[self._position].rerun
-            self._runs.run_children((change, *rerun), finding, self._policy)
+        if way.undo:
+            PromptDesk(self._session, self._kit).undo()
+        if way.words:
+            raise Tangent(way.words)
         self._own.cell = replace(self._own.cell, repairs=0)
         self._start_over()
         return True

@@ -10,14 +10,15 @@ from pilot.finding import Finding, FindingKind
 from pilot.host import Choice, Host, Question
 from pilot.screen import Line
 
-_AGAIN, _LEAVE = "r", "l"
+_AGAIN, _UNDO, _LEAVE = "r", "u", "l"
 
 
 @dataclass(frozen=True)
 class Way:
-    """Which way the person chose: leave, say what should be different, or (neither) run again."""
+    """Which way the person chose: leave, undo, say what should be different, or (none of it) go on."""
 
     leave: bool = False
+    undo: bool = False
     words: str = ""
 
 
@@ -35,15 +36,17 @@ def ask_way(host: Host, finding: Finding, tried: Sequence[str], can_change: bool
     host.show(*(Line(f"tried: {what}", "quiet") for what in tried))
     if finding.hint:
         host.show(Line(finding.hint))
-    text = "Edit and run it again, leave" if can_change else "Run it again, or leave"
+    text = "Go on, leave, or say what should be different" if can_change else "Go on, or leave"
+    undo = (Choice(_UNDO, "undo the last change"),) if can_change else ()
     question = Question(
-        f"{text}, or say in words what should be different" if can_change else text,
+        text,
         flag="--yes",
-        choices=(Choice(_AGAIN, "run again"), Choice(_LEAVE, "leave")),
+        choices=(Choice(_AGAIN, "run it again and go on"), *undo, Choice(_LEAVE, "leave")),
         free=can_change,
         kept=False,
     )
     answer = host.ask(question)
     if answer == _LEAVE and stopped:
         raise Interrupted()
-    return Way(leave=answer == _LEAVE, words="" if answer in (_AGAIN, _LEAVE) else answer)
+    words = "" if answer in (_AGAIN, _UNDO, _LEAVE) else answer
+    return Way(answer == _LEAVE, answer == _UNDO, words)

@@ -58,12 +58,12 @@ def test_ctrl_c_in_the_preview_stops_the_script_and_it_can_be_run_again(house: H
     terminal.expect("Check API was stopped.")
     assert house.running(RUNNING) == []
     house.api.times = 0
-    answer(terminal, ("run it again", "r"), (CHECKS, "y"))
+    answer(terminal, ("Go on, leave", "r"), (CHECKS, "y"))
     slowly(house, terminal, LOADS)
     terminal.press("ctrl-c")
     terminal.expect("Load was stopped.")
     assert house.running(RUNNING) == []
-    answer(terminal, ("run it again", "leave"))
+    answer(terminal, ("Go on, leave", "leave"))
     assert terminal.wait() == 130
     assert house.steps()["check_api"] == "done" and house.steps()["load"] == "pending"
     house.api.times = 0
@@ -92,6 +92,6 @@ def test_ctrl_c_while_the_model_answers_breaks_it_off_and_it_can_be_asked_again(
     until(lambda: server.requests)
     terminal.press("ctrl-c")
     terminal.expect("Write code was stopped.")
-    answer(terminal, ("Run it again, or leave", "run again"), ("What next?", ""))
+    answer(terminal, ("Go on, or leave", "run it again"), ("What next?", ""))
     assert terminal.wait() == 0
     assert answers == [] and house.count("stations") == STATIONS

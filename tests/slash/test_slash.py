@@ -46,8 +46,23 @@ class Notebook:
             raise Replan
         return self._note("dlt", *arguments)
 
-    def undo(self) -> Sequence[Block]:
-        return self._note("undo")
+    def undo(self, number: int | None) -> Sequence[Block]:
+        return self._note("undo", number)
+
+    def redo(self) -> Sequence[Block]:
+        return self._note("redo")
+
+    def diff(self, first: int, second: int | None) -> Sequence[Block]:
+        return self._note("diff", first, second)
+
+    def rerun(self, number: int) -> Sequence[Block]:
+        return self._note("rerun", number)
+
+    def sessions(self) -> Sequence[Block]:
+        return self._note("sessions")
+
+    def change(self, words: str) -> Sequence[Block]:
+        return self._note("change", words)
 
     def model(self, name: str) -> Sequence[Block]:
         return self._note("model", name)
@@ -78,7 +93,14 @@ def commands(notebook: Notebook, host: ScriptedHost) -> SlashCommands:
         ("/show 3", ("show", 3)),
         ("/show #12", ("show", 12)),
         ("/RUN", ("run",)),
-        ("/undo ", ("undo",)),
+        ("/undo ", ("undo", None)),
+        ("/undo 7", ("undo", 7)),
+        ("/redo", ("redo",)),
+        ("/diff 3 #7", ("diff", 3, 7)),
+        ("/diff 3", ("diff", 3, None)),
+        ("/rerun 4", ("rerun", 4)),
+        ("/sessions", ("sessions",)),
+        ("/change add pagination", ("change", "add pagination")),
         ("/log", ("log",)),
         ("/model gpt-5", ("model", "gpt-5")),
         ("/sql SELECT 'it''s' FROM \"a b\"", ("sql", "SELECT 'it''s' FROM \"a b\"")),
@@ -100,7 +122,8 @@ def test_help_lists_every_command(commands: SlashCommands, host: ScriptedHost, t
     (block,) = host.shown
     assert isinstance(block, Table)
     assert {row[0].split()[0] for row in block.rows} == {
-        *("/help", "/show", "/log", "/run", "/sql", "/profile", "/tables", "/dlt", "/undo", "/model", "/quit")
+        *("/help", "/show", "/log", "/run", "/sql", "/profile", "/tables", "/dlt", "/undo", "/model"),
+        *("/redo", "/diff", "/rerun", "/sessions", "/change", "/quit"),
     }
 
 
@@ -121,7 +144,9 @@ def test_an_unknown_command_is_told_with_the_nearest_and_the_list(
         ("/dlt", "Which dlt command?"),
         ("/dlt pipeline 'x", "This can't be taken apart into words: No closing quotation."),
         ("/model", "Which model?"),
-        ("/undo everything", "/undo takes nothing after it."),
+        ("/undo everything", "everything is no number of a cell."),
+        ("/diff 1 2 3", "1 2 3 is no number of a cell."),
+        ("/rerun", "Which cell?"),
     ],
 )
 def test_what_goes_wrong_is_told_with_what_to_do(

@@ -39,6 +39,9 @@ class SlashContext(Protocol):
     def diff(self, first: int, second: int | None) -> Sequence[Block]:
         """What differs in the files between two cells."""
 
+    def change(self, words: str) -> Sequence[Block]:
+        """Change the script as the words say, and prove it anew."""
+
     def rerun(self, number: int) -> Sequence[Block]:
         """Run a cell again, and what comes after it."""
 

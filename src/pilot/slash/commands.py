@@ -41,6 +41,10 @@ def _rerun(context: SlashContext, text: str) -> Sequence[Block]:
     return context.rerun(_numbers(_needed(text, "Which cell?", "/rerun 7, /log lists them"), 1)[0])
 
 
+def _change(context: SlashContext, text: str) -> Sequence[Block]:
+    return context.change(_needed(text, "What should be different?", "/change add pagination"))
+
+
 def _sql(context: SlashContext, text: str) -> Sequence[Block]:
     return context.sql(_needed(text, "What should be asked?", "/sql SELECT count(*) FROM …"))
 
@@ -98,6 +102,7 @@ COMMANDS = (
     ),
     Command("tables", "", "show the loaded tables", _alone("tables", lambda context: context.tables())),
     Command("dlt", "COMMAND", "run a dlt command: /dlt pipeline NAME info", _dlt),
+    Command("change", "WORDS", "change the script in words, then go on from here", _change),
     Command("undo", "[N]", "put the last change back, or cell N and what came after", _undo),
     Command("redo", "", "take the last undo back", _alone("redo", lambda context: context.redo())),
     Command("diff", "N [M]", "what differs in the files between two cells", _diff),
