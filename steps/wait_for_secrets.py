@@ -13,6 +13,7 @@ from pilot.finding import Finding, FindingKind, Remedy
 from pilot.host import Question
 from pilot.kit import Kit
 from pilot.names import ProjectNames
+from pilot.safekeeping import keep_safe
 from pilot.screen import Line
 from pilot.session.cell import CellState
 from pilot.session.session import Session
@@ -31,6 +32,7 @@ class WaitForSecrets(Step):
     def run(self, session: Session, kit: Kit) -> Outcome:
         """Wait for what is missing or was refused."""
         names = names_of(session.facts)
+        keep_safe(kit)
         return replace(self._wait(session, kit, names), script=kit.project.read(names.script))
 
     def _wait(self, session: Session, kit: Kit, names: ProjectNames) -> Outcome:

@@ -201,6 +201,15 @@ class Consent:
             self._files.write(path, text)
             return Agreed(text)
 
+    def restrict(self, path: str) -> bool:
+        """Make a file readable by its owner alone, when that is agreed to; whether it was."""
+        covered = self._yes or Act.CHANGE in self._given.always
+        question = f"{path} can be read by others on this machine. Make it yours alone?"
+        agreed = self._agrees(Act.CHANGE, question, f"{path} (its mode)", covered, "--yes", always=True)
+        if agreed and (text := self._files.read(path)) is not None:
+            self._files.write(path, text)  # secrets files are always written with mode 0600
+        return agreed
+
     def _remarks(self, path: str, text: str) -> list[Line]:
         """What the look at a script found, where the person reads its diff."""
         if self._look is None or PurePath(path).suffix != ".py":
