@@ -52,6 +52,8 @@ class Case:
     files: Mapping[str, str] = field(default_factory=dict)
     """Other files of the project, by path: `.dlt/config.toml`."""
     environment: Mapping[str, str] = field(default_factory=dict)
+    hosts: tuple[str, ...] = ()
+    """Hosts that the person spoke of, besides the server's."""
     flags: tuple[str, ...] = ()
     """More flags for the command."""
     around: Callable[[Place], AbstractContextManager[None]] = _no_more

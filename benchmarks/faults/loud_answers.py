@@ -45,8 +45,12 @@ _KEYED = by_requests(
 _BEARER = rest_api(
     client='"auth": {"type": "bearer", "token": dlt.secrets["sources.people.access_token"]}',
 )
-_ELSEWHERE = _KEYED.partition("\n\nif __name__")[0]
-_HIDDEN = "import dlt\nfrom sources.people import people\n" + tail("people()")
+_ELSEWHERE = (
+    _KEYED.partition("\n\nif __name__")[0]
+    .replace("people(api_key", "people(url, api_key")
+    .replace('"{base}/v1/people"', "url")
+)
+_HIDDEN = "import dlt\nfrom sources.people import people\n" + tail('people("{base}/v1/people")')
 """As dlt's verified sources have it: the script itself names no secret."""
 
 SECRETS: tuple[Case, ...] = (
@@ -225,16 +229,20 @@ UNREACHABLE: tuple[Case, ...] = (
         by_requests(_OUT.replace("{url}", "http://no-such-host.invalid/v1/people?api_key=topsecret")),
         (FindingKind.UNREACHABLE,),
         Remedy.STOP,
+        hosts=("no-such-host.invalid",),
     ),
     Case(
         "reach/refused",
         by_requests(_OUT.replace("{url}", "http://127.0.0.1:9/v1/people")),
         (FindingKind.UNREACHABLE,),
         Remedy.STOP,
+        hosts=("127.0.0.1:9",),
     ),
     Case(
         "reach/tls",
-        by_requests("requests.get('{base}/v1/people'.replace('http', 'https'), timeout=3)\nyield []"),
+        by_requests(
+            'url = "{base}/v1/people"\nrequests.get(url.replace("http:", "https:"), timeout=3)\nyield []'
+        ),
         (FindingKind.UNREACHABLE,),
         Remedy.STOP,
     ),
@@ -243,6 +251,7 @@ UNREACHABLE: tuple[Case, ...] = (
         by_requests(_OUT.replace("{url}", "http://api.example.com/v1/people")),
         (FindingKind.UNREACHABLE,),
         Remedy.STOP,
+        hosts=("api.example.com",),
         environment={"HTTP_PROXY": "http://127.0.0.1:9", "http_proxy": "http://127.0.0.1:9"},
     ),
     Case(

@@ -87,7 +87,7 @@ def _well(case: Case, told: Told) -> bool:
 
 def _played(case: Case, repairs: int) -> Told:
     with _place(case) as (place, environment), case.around(place):
-        _begin(place)
+        _begin(place, case.hosts)
         command = [
             sys.executable,
             "-m",
@@ -145,12 +145,12 @@ def _run(command: list[str], root: Path, environment: dict[str, str]) -> subproc
     )
 
 
-def _begin(place: Place) -> None:
+def _begin(place: Place, hosts: tuple[str, ...]) -> None:
     """A session as if the script had just been agreed to: `pilot run` wants one."""
     root = place.root
     names = names_in((root / SCRIPT).read_text("utf-8"), ProjectNames("case"))
     # who asked for the API agreed to its host
-    goal = f"Load {place.server.url}"
+    goal = " ".join(["Load", place.server.url, *(f"http://{host}" for host in hosts)])
     facts = Facts(name="case", destination=names.destination, names=names, written=True, goal=goal)
     with closing(Store.open(root)) as store:
         Session.start(store, Redactor(lambda: {}), "run_pipeline", facts)
