@@ -32,6 +32,7 @@ Endpoints = Annotated[
     list[str] | None,
     typer.Option("--endpoint", metavar="NAME_OR_PATH", help="An endpoint to load. Repeatable."),
 ]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit code 1 unless every table is proven complete.")]
 Cell = Annotated[int | None, typer.Argument(metavar="[CELL]", help="A cell's number, as pilot log shows it.")]
 
 
@@ -108,6 +109,7 @@ def init(
     endpoint: Endpoints = None,
     policy: Annotated[str, typer.Option(metavar="NAME", help="The policy to follow.")] = "create_pipeline",
     restart: Annotated[bool, typer.Option("--restart", help="Start over where a session is here.")] = False,
+    strict: Strict = False,
 ) -> int:
     """Make a pipeline: look at an API, write the code, check it, load it, query it, refine it.
 
@@ -118,18 +120,20 @@ def init(
     """
     from pilot.commands import build
 
-    more = {"name": name, "destination": destination, "api": api, "docs": docs}
-    picked = tuple(endpoint or ())
-    return build.init(replace(options, **more, endpoints=picked, policy=policy, restart=restart))  # type: ignore[arg-type]
+    chosen = replace(options, name=name, destination=destination, api=api, docs=docs, strict=strict)
+    return build.init(replace(chosen, endpoints=tuple(endpoint or ()), policy=policy, restart=restart))
 
 
 @app.command()
 @working
-def resume(options: Options, api: Api = None, docs: Docs = None, endpoint: Endpoints = None) -> int:
+def resume(
+    options: Options, api: Api = None, docs: Docs = None, endpoint: Endpoints = None, strict: Strict = False
+) -> int:
     """Go on after the last finished cell."""
     from pilot.commands import build
 
-    return build.resume(replace(options, api=api, docs=docs, endpoints=tuple(endpoint or ())))
+    picked = tuple(endpoint or ())
+    return build.resume(replace(options, api=api, docs=docs, endpoints=picked, strict=strict))
 
 
 @app.command()
@@ -137,6 +141,7 @@ def resume(options: Options, api: Api = None, docs: Docs = None, endpoint: Endpo
 def refine(
     options: Options,
     request: Annotated[str, typer.Argument(help="What should be different, in words.")],
+    strict: Strict = False,
 ) -> int:
     """Change the pipeline in words, prove the change, and load again.
 
@@ -144,16 +149,41 @@ def refine(
     """
     from pilot.commands import build
 
-    return build.refine(options, request)
+    return build.refine(replace(options, strict=strict), request)
 
 
 @app.command("run")
 @working
-def run_pipeline(options: Options) -> int:
+def run_pipeline(options: Options, strict: Strict = False) -> int:
     """Load again with the script as it is, and look at what came."""
     from pilot.commands import build
 
-    return build.load_again(options)
+    return build.load_again(replace(options, strict=strict))
+
+
+@app.command()
+@working
+def check(
+    options: Options,
+    script: Annotated[
+        str | None, typer.Argument(help="Which of the folder's scripts, where there are several.")
+    ] = None,
+    api: Api = None,
+    look: Annotated[
+        bool, typer.Option("--look", help="Judge what is loaded without a run of the script.")
+    ] = False,
+    twice: Annotated[
+        bool, typer.Option("--twice", help="Rehearse a second run too: it should change no counts.")
+    ] = False,
+    strict: Strict = False,
+) -> int:
+    """Prove that what was loaded is complete, or that it is not; also where pilot did not write the script.
+
+    The script is rehearsed: it loads into a database that is thrown away.
+    """
+    from pilot.commands.check import check
+
+    return check(replace(options, script=script, api=api, look=look, twice=twice, strict=strict))
 
 
 @app.command()

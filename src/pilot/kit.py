@@ -149,6 +149,9 @@ class Warehouse(Protocol):
     def counts(self, names: ProjectNames, loads: Sequence[str]) -> tuple[TableCounts, ...]:
         """What is counted of each table to judge a load; `loads` are those whose rows are called new."""
 
+    def at(self, database: Path) -> Warehouse:
+        """The same for a DuckDB file that lies elsewhere, whatever a pipeline's names say."""
+
     def query(self, names: ProjectNames, sql: str, limit: int = 20) -> QueryResult:
         """Run one read-only query. Raises PilotError with the destination's own words."""
 

@@ -21,11 +21,13 @@ class ProjectNames:
     """What the script calls the pipeline, where it is not the name."""
     dataset_name: str | None = None
     """What the script calls the dataset, where it is not `<name>_data`."""
+    script_name: str | None = None
+    """The script's path, where it is not the one that `dlt init` makes."""
 
     @property
     def script(self) -> str:
         """The script's file name, as `dlt init` makes it."""
-        return f"{self.name}_pipeline.py"
+        return self.script_name or f"{self.name}_pipeline.py"
 
     @property
     def pipeline(self) -> str:
@@ -49,7 +51,7 @@ def names_in(script: str, names: ProjectNames) -> ProjectNames:
     Only literals in the one `dlt.pipeline(...)` call count; a script that can't be read changes nothing.
     """
     try:
-        calls = [node for node in ast.walk(ast.parse(script)) if _makes_pipeline(node)]
+        calls = [node for node in ast.walk(ast.parse(script)) if makes_pipeline(node)]
     except SyntaxError:
         return names
     if len(calls) != 1:
@@ -64,5 +66,5 @@ def names_in(script: str, names: ProjectNames) -> ProjectNames:
     )
 
 
-def _makes_pipeline(node: ast.AST) -> TypeGuard[ast.Call]:
+def makes_pipeline(node: ast.AST) -> TypeGuard[ast.Call]:
     return isinstance(node, ast.Call) and ast.unparse(node.func) in ("dlt.pipeline", "pipeline")

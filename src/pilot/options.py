@@ -71,6 +71,12 @@ class Options:
     """Every request goes to the API: no answer is served from memory."""
     strict: bool = False
     """A table that is not proven complete makes the command fail."""
+    script: str | None = None
+    """Which of the folder's scripts to check, as a path in it."""
+    look: bool = False
+    """Judge what is loaded without a run of the script."""
+    twice: bool = False
+    """Rehearse a second run on top of the first, and compare."""
     fence: Level = Level.AUTO
     allow_env: tuple[str, ...] = ()
     """Environment variables that the script may see, by name."""

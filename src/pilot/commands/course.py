@@ -6,7 +6,7 @@ import signal
 import sqlite3
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -32,6 +32,7 @@ from pilot.policy import Policy
 from pilot.report import Document, early_report, failure_of, report
 from pilot.screen import Line
 from pilot.session.cell import Cell, CellState
+from pilot.verdict import Judged, TableVerdict
 from pilot.workshop import ChooseSession, Workshop, open_workshop
 
 
@@ -97,6 +98,7 @@ def follow(options: Options, choose: ChooseSession, take: Take, part: str | None
     """
     try:
         with _signals(), open_workshop(options, choose) as shop:
+            shop.starter.warm_up()
             course = _taken(shop, take, part)
             _tell(shop, course)
             return course.ending.code
@@ -123,6 +125,8 @@ def tell_error(says: str, hint: str, *, interrupted: bool = False) -> None:
 def _taken(shop: Workshop, take: Take, part: str | None) -> Course:
     before = len(shop.session.cells)
     ending = _ending(shop, take)
+    if shop.options.strict and ending.code == 0:
+        ending = _strictly(shop.session.facts.verdicts)
     policy = shop.catalogue.policy(part or shop.session.policy)
     begun = shop.session.cells[before:]
     parent = begun[0].id if part and begun else None
@@ -169,6 +173,16 @@ def _judged(shop: Workshop, ending: Ending) -> Ending:
     says = f"Named with --endpoint, and left out: {'; '.join(lines)}"
     hint = "The rest is loaded. Correct its name or leave it out, with --restart; pilot resume has no more."
     return Ending("failed", 1, Finding(FindingKind.INCOMPLETE, says, hint=hint))
+
+
+def _strictly(verdicts: Sequence[TableVerdict] | None) -> Ending:
+    """With `--strict`: done only where every table is proven complete."""
+    open_ones = [v for v in verdicts or () if v.judged is not Judged.COMPLETE]
+    if verdicts and not open_ones:
+        return Ending("done", 0)
+    told = "; ".join(f"{v.table}: {v.reason}" for v in open_ones) or "no load was judged"
+    says = f"Not every table is proven complete, and --strict asks for that ({told})."
+    return Ending("failed", 1, Finding(FindingKind.INCOMPLETE, says, hint="pilot check tells more."))
 
 
 def _further(course: Course, hint: str) -> str:

@@ -19,11 +19,10 @@ class TablesNotEmptyValidator(Validator):
 
     def check(self, session: Session, outcome: Outcome) -> Sequence[Finding]:
         """Judge the tables that the step saw; nothing to say where it did not look."""
-        tables = outcome.learned.tables
-        if tables is None:
+        if outcome.learned.tables is None and outcome.evidence is None:
             return ()
-        evidence = outcome.evidence or Evidence(())
-        if not tables:
+        tables, evidence = outcome.learned.tables or (), outcome.evidence or Evidence(())
+        if not tables and all(table.absent for table in evidence.counts):
             return (_nothing(evidence),)
         names = {table.name for table in tables}
         really_empty = {

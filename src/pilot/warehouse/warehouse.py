@@ -15,6 +15,7 @@ from pilot.errors import PilotError
 from pilot.finding import Json
 from pilot.names import ProjectNames
 from pilot.run.environment import child_environment
+from pilot.run.local_state import data_folder
 from pilot.run.output import plain
 from pilot.warehouse.tables import QueryResult, TableCounts, TableInfo
 
@@ -52,13 +53,21 @@ class DltWarehouse:
         redact: Callable[[str], str],
         environment: Callable[[], Mapping[str, str]] = dict,
         time_limit: float = _TIME_LIMIT,
+        database: Path | None = None,
     ) -> None:
         self._root = root
         self._interpreter = interpreter
         self._redact = redact
         self._environment = environment
         self._time_limit = time_limit
+        self._database = database
         self._seen: tuple[object, _Answer] | None = None
+
+    def at(self, database: Path) -> DltWarehouse:
+        """The same for a DuckDB file that lies elsewhere, whatever a pipeline's names say."""
+        return DltWarehouse(
+            database.parent, self._interpreter, self._redact, time_limit=self._time_limit, database=database
+        )
 
     def tables(self, names: ProjectNames) -> tuple[TableInfo, ...]:
         """The dataset's tables with rows and columns, by name; dlt's own left out. Raises PilotError."""
@@ -70,13 +79,13 @@ class DltWarehouse:
 
     def counts(self, names: ProjectNames, loads: Sequence[str]) -> tuple[TableCounts, ...]:
         """What is counted of each table to judge a load; `loads` are those whose rows are called new."""
-        if names.database is not None and not self._databases(names):
+        if self._is_file(names) and not self._databases(names):
             return ()
         return self._ask(names, {"loads": [*loads]}).counts
 
     def query(self, names: ProjectNames, sql: str, limit: int = 20) -> QueryResult:
         """Run one read-only query. Raises PilotError with the destination's own words."""
-        if names.database is not None and not self._databases(names):
+        if self._is_file(names) and not self._databases(names):
             raise PilotError("Nothing was loaded yet, so there is nothing to query.", "pilot run loads it.")
         answer = self._ask(names, {"sql": sql, "limit": limit})
         shown = tuple(tuple(None if v is None else self._clean(v) for v in row) for row in answer.rows)
@@ -85,7 +94,7 @@ class DltWarehouse:
 
     def _overview(self, names: ProjectNames) -> _Answer:
         """Tables and loads; asked once for as long as the database file is the same."""
-        if names.database is None:
+        if not self._is_file(names):
             return self._ask(names, {})
         files = self._databases(names)
         if not files:
@@ -95,13 +104,22 @@ class DltWarehouse:
             self._seen = state, self._ask(names, {})
         return self._seen[1]
 
+    def _is_file(self, names: ProjectNames) -> bool:
+        """Whether to read a DuckDB file directly; one that lies elsewhere is known to dlt's own state."""
+        if self._database is not None:
+            return True
+        state = data_folder(child_environment(os.environ, {})) / "pipelines" / names.pipeline / "state.json"
+        return names.database is not None and (bool(self._databases(names)) or not state.is_file())
+
     def _databases(self, names: ProjectNames) -> list[Path]:
         """The database file that goes with the names; else whatever lies in the project."""
+        if self._database is not None:
+            return [self._database] if self._database.is_file() else []
         own = self._root / (names.database or "")
         return [own] if own.is_file() else sorted(self._root.glob("*.duckdb"))
 
     def _ask(self, names: ProjectNames, question: dict[str, Json]) -> _Answer:
-        if names.database is None:
+        if not self._is_file(names):
             command = [str(self._interpreter()), str(_ATTACHED)]
             question = {**question, "pipeline": names.pipeline}
         else:

@@ -1,0 +1,41 @@
+"""`pilot check`: proves or disproves, of any folder with a dlt script, that its tables are complete."""
+
+from __future__ import annotations
+
+import os
+
+from pilot.api.words import without_secrets
+from pilot.commands.course import follow
+from pilot.errors import PilotError
+from pilot.facts import Facts
+from pilot.host import Host
+from pilot.options import Options
+from pilot.project.existing import pipelines_in
+from pilot.session.cell import Cell
+from pilot.session.session import Redactor, Session
+from pilot.session.store import Store
+from pilot.workshop import Workshop
+
+_POLICY = "check_pipeline"
+
+
+def check(options: Options) -> int:
+    """Check the pipeline of the folder, whoever wrote it."""
+    if not Store.exists(options.root) and not pipelines_in(options.root, os.environ, options.script):
+        hint = "Name the script: pilot check SCRIPT (or name another --dir)"
+        raise PilotError("No script that makes a dlt pipeline was found in this folder.", hint)
+    goal = without_secrets(options.api) if options.api else None
+
+    def choose(_host: Host, store: Store, redactor: Redactor) -> Session:
+        found = Session.newest(store, redactor, options.session)
+        if found is None:
+            return Session.start(store, redactor, _POLICY, Facts(goal=goal))
+        if goal is not None and found.facts.goal is None:
+            found.learn(Facts(goal=goal))
+        return found
+
+    def take(shop: Workshop) -> Cell | None:
+        cell = shop.engine.run(_POLICY, Facts(), "Check")
+        return None if cell.state.finished else cell
+
+    return follow(options, choose, take, _POLICY)

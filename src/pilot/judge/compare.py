@@ -1,0 +1,57 @@
+"""Compares a rehearsal with what the destination has, and with a second rehearsal on top of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from pilot.finding import Finding, FindingKind, Json, Remedy
+from pilot.judge.evidence import Evidence
+from pilot.verdict import Judged, TableVerdict
+from pilot.warehouse.tables import TableCounts, TableInfo
+
+
+def compared(rehearsed: Sequence[TableVerdict], tables: Sequence[TableInfo]) -> tuple[TableVerdict, ...]:
+    """What is proven of the destination's tables, where `rehearsed` is what the script does now."""
+    loaded = {table.name: table.rows for table in tables}
+    told = [_compared(verdict, loaded.get(verdict.table)) for verdict in rehearsed]
+    known = {verdict.table for verdict in rehearsed}
+    gone = "the script brings no such table now"
+    others = [TableVerdict(n, r, Judged.NOT_PROVABLE, gone) for n, r in loaded.items() if n not in known]
+    return (*told, *others)
+
+
+def _compared(verdict: TableVerdict, rows: int | None) -> TableVerdict:
+    """A rehearsal brings `verdict.rows`; `rows` are there, None: no such table."""
+    table, brought, judged, reason = verdict.table, verdict.rows, verdict.judged, verdict.reason
+    if judged is Judged.INCOMPLETE or rows == brought:
+        return TableVerdict(table, rows or 0, judged, reason)
+    if rows is None:
+        told = f"not loaded yet; a load would bring {brought:,} rows ({judged.value}: {reason})"
+        return TableVerdict(table, 0, Judged.NOT_PROVABLE if brought else judged, told if brought else reason)
+    if rows > brought:
+        return TableVerdict(table, rows, judged, f"{reason}; {rows - brought:,} rows are of earlier loads")
+    told = f"a load would bring {brought:,} rows now, {rows:,} are here"
+    return TableVerdict(table, rows, Judged.INCOMPLETE, told)
+
+
+def unstable(first: Evidence, second: Evidence) -> tuple[Finding, ...]:
+    """Tables that merge or replace, and whose rows a second run changed though the API answered the same."""
+    return tuple(_unstable(first, second))
+
+
+def _unstable(first: Evidence, second: Evidence) -> Iterator[Finding]:
+    before = {table.name: table for table in first.counts}
+    for table in second.counts:
+        was = before.get(table.name)
+        if was is None or table.disposition not in ("merge", "replace") or was.rows == table.rows:
+            continue
+        if _answered_alike(was, first, table, second):
+            counts = f"{was.rows:,} rows after one run and {table.rows:,} after two"
+            says = f"{table.name} had {counts}, of the same answers."
+            told: dict[str, Json] = {"table": table.name, "once": was.rows, "twice": table.rows}
+            yield Finding(FindingKind.UNSTABLE_COUNTS, says, Remedy.REPAIR, told)
+
+
+def _answered_alike(was: TableCounts, first: Evidence, table: TableCounts, second: Evidence) -> bool:
+    """Whether as many records came both times; where nobody counted, they are taken for the same."""
+    return first.read_by(was) == second.read_by(table)

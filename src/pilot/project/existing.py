@@ -1,0 +1,86 @@
+"""Finds the pipelines of a folder that pilot did not write: by their scripts, and by dlt's local state."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pilot.names import ProjectNames, makes_pipeline
+from pilot.project.recognise import dotted
+from pilot.run.local_state import data_folder
+
+_LARGEST = 1_000_000
+_DEFAULT = "dlt_"
+"""How dlt begins the name of a pipeline that was given none; the script's name follows."""
+
+
+@dataclass(frozen=True)
+class _State:
+    """What dlt remembers of a pipeline of the folder."""
+
+    pipeline: str
+    dataset: str | None
+    destination: str | None
+
+
+def pipelines_in(
+    root: Path, environ: Mapping[str, str], script: str | None = None
+) -> tuple[ProjectNames, ...]:
+    """The pipelines that a folder's scripts make (or one script), in order of the scripts' names."""
+    files = [root / script] if script else sorted(root.glob("*.py"))
+    states = {state.pipeline: state for state in _states(root, environ)}
+    return tuple(names for file in files for names in _made_in(file, root, states))
+
+
+def _made_in(file: Path, root: Path, states: Mapping[str, _State]) -> Iterator[ProjectNames]:
+    """The pipelines of one script, each name once."""
+    try:
+        if file.stat().st_size > _LARGEST:
+            return
+        tree = ast.parse(file.read_text("utf-8"))
+    except (OSError, ValueError, SyntaxError):
+        return
+    seen: set[str] = set()
+    for call in [node for node in ast.walk(tree) if makes_pipeline(node)]:
+        said = {keyword.arg: keyword.value for keyword in call.keywords}
+        pipeline = _text(said.get("pipeline_name", call.args[0] if call.args else None))
+        name = pipeline or f"{_DEFAULT}{file.stem}"
+        if name not in seen:
+            seen.add(name)
+            yield _names(file.relative_to(root).as_posix(), name, said, states.get(name))
+
+
+def _names(
+    script: str, pipeline: str, said: Mapping[str | None, ast.expr], state: _State | None
+) -> ProjectNames:
+    """What a call says, and where it says nothing readable, what dlt remembers or does by itself."""
+    destination = _destination(said.get("destination")) or (state and state.destination) or "duckdb"
+    dataset = (state and state.dataset) or _text(said.get("dataset_name")) or f"{pipeline}_dataset"
+    return ProjectNames(pipeline, destination, pipeline, dataset, script)
+
+
+def _text(node: ast.expr | None) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def _destination(node: ast.expr | None) -> str | None:
+    """`"duckdb"`, or the last name of `dlt.destinations.duckdb(…)`."""
+    if isinstance(node, ast.Call):
+        return dotted(node.func).rpartition(".")[2] or None
+    return _text(node)
+
+
+def _states(root: Path, environ: Mapping[str, str]) -> Iterator[_State]:
+    """dlt's local state of every pipeline that ran in the folder."""
+    for file in sorted((data_folder(environ) / "pipelines").glob("*/state.json")):
+        try:
+            state = json.loads(file.read_text("utf-8"))
+            folder = state["_local"]["initial_cwd"]
+            destination = str(state.get("destination_type") or "").rpartition(".")[2]
+            if Path(folder).resolve() == root.resolve():
+                yield _State(str(state["pipeline_name"]), state.get("dataset_name"), destination or None)
+        except (OSError, ValueError, LookupError, TypeError):
+            continue

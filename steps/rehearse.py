@@ -1,0 +1,86 @@
+"""Judge what is loaded by a rehearsal: the script loads once more, into a database that is thrown away."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from pilot.drafting import names_of
+from pilot.errors import Declined
+from pilot.facts import Facts
+from pilot.judge.compare import compared, unstable
+from pilot.judge.evidence import Evidence
+from pilot.judge.show import summary, verdict_blocks
+from pilot.judge.verdicts import verdicts
+from pilot.judging import load_evidence, rehearsal_evidence
+from pilot.kit import Kit
+from pilot.run.rehearsal import database_of, rehearsal_environment
+from pilot.run.result import RunMode, RunResult
+from pilot.session.session import Session
+from pilot.step import Outcome, Status, Step
+
+_WHY = "a rehearsal: it loads into a database that is thrown away"
+
+
+class Rehearse(Step):
+    """What the script reads now, what of it is stored, and whether the destination has as much."""
+
+    title = "Check load"
+    needs = ("names",)
+    gives = ("verdicts",)
+
+    def run(self, session: Session, kit: Kit) -> Outcome:
+        """Rehearse where the person agrees; else look at what there is."""
+        if kit.options.look:
+            return _looked(session, kit)
+        with TemporaryDirectory(prefix="pilot-rehearsal-") as folder:
+            try:
+                result = _rehearsed(session, kit, Path(folder))
+            except Declined:
+                return _looked(session, kit)
+            if not result.ok:
+                return Outcome(Status.FAILED, "the rehearsal failed", run=result)
+            warehouse = kit.warehouse.at(database_of(Path(folder)))
+            evidence = rehearsal_evidence(session, kit, warehouse, result)
+            second = None
+            if kit.options.twice:
+                again = _rehearsed(session, kit, Path(folder))
+                if not again.ok:
+                    return Outcome(Status.FAILED, "the second rehearsal failed", run=again)
+                second = rehearsal_evidence(session, kit, warehouse, again)
+        return _judged(session, kit, evidence, result, second)
+
+
+def _rehearsed(session: Session, kit: Kit, folder: Path) -> RunResult:
+    """One rehearsal, agreed to. Raises Declined."""
+    names = names_of(session.facts)
+    kit.consent.run(names.script, _WHY)
+    secrets = kit.project.secrets
+    environment = {**secrets.environment(secrets.wanted(names)), **rehearsal_environment(folder)}
+    with kit.host.working(f"Rehearsing {names.script}") as progress:
+        return kit.runner.run(names.script, RunMode.LOAD, environment, kit.options.timeout, progress.write)
+
+
+def _judged(
+    session: Session, kit: Kit, evidence: Evidence, run: RunResult, second: Evidence | None
+) -> Outcome:
+    """The rehearsal's verdict, laid over what the destination really has."""
+    with kit.host.working("Counting rows"):
+        tables = kit.warehouse.tables(names_of(session.facts))
+    judged = compared(verdicts(evidence), tables)
+    return Outcome(
+        says=summary(judged),
+        learned=Facts(tables=tables or None, verdicts=judged, loaded=bool(tables) or None),
+        shows=verdict_blocks(judged),
+        run=run,
+        evidence=evidence,
+        findings=unstable(evidence, second) if second else (),
+    )
+
+
+def _looked(session: Session, kit: Kit) -> Outcome:
+    """Without a run: by the newest load's ledger, where there is one."""
+    with kit.host.working("Counting rows"):
+        tables = kit.warehouse.tables(names_of(session.facts))
+        evidence = load_evidence(session, kit, tables)
+    judged = verdicts(evidence)
+    learned = Facts(tables=tables or None, verdicts=judged)
+    return Outcome(says=summary(judged), learned=learned, shows=verdict_blocks(judged), evidence=evidence)
