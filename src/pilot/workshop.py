@@ -28,6 +28,7 @@ from pilot.model.purse import Bounds
 from pilot.model.settings import load_settings
 from pilot.options import Options
 from pilot.project.files import mode_for
+from pilot.project.interpreter import find_interpreter
 from pilot.project.look_at_code import look_before_run
 from pilot.project.project import DltProject
 from pilot.project.secrets import ProjectSecrets
@@ -35,6 +36,7 @@ from pilot.redaction import Redactor
 from pilot.run.answers import AnswerMemory
 from pilot.run.fence.fence import ScriptFence
 from pilot.run.runner import ScriptRunner
+from pilot.run.warm import WarmStarter
 from pilot.screen import Line
 from pilot.session.lock import only_writer
 from pilot.session.session import Session
@@ -61,6 +63,7 @@ class Ground:
     catalogue: Catalogue
     writers: WriterRoom
     sharing: Sharing
+    starter: WarmStarter
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,8 @@ class Workshop:
     kit: Kit
     desk: Desk
     redactor: Redactor
+    starter: WarmStarter
+    """Begins runs of the script; warmed up by commands that are going to."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +120,8 @@ def open_ground(options: Options) -> Iterator[Ground]:
         host = ReplayedHost(host, options.answers, options.yes)
     memory = Memory.of_user(options.root, os.environ)
     catalogue = Catalogue(options.root, Trust(options.root, host, memory, options.trust).require)
-    project = DltProject(options.root, secrets)
+    starter = WarmStarter(options.root, lambda: find_interpreter(options.root)[0])
+    project = DltProject(options.root, secrets, starter=starter)
     sharing = Sharing(host, memory, options.share_samples, options.always_share_samples)
     writers = WriterRoom(
         host,
@@ -129,8 +135,8 @@ def open_ground(options: Options) -> Iterator[Ground]:
         bounds=Bounds(options.max_tokens, options.max_cost),
         prices=price_list(options.root, os.environ),
     )
-    with closing(writers):
-        yield Ground(options, host, redactor, project, catalogue, writers, sharing)
+    with closing(writers), closing(starter):
+        yield Ground(options, host, redactor, project, catalogue, writers, sharing, starter)
 
 
 @contextmanager
@@ -208,7 +214,7 @@ def _assembled(ground: Ground, session: Session) -> Workshop:
         writers=ground.writers,
         runner=ScriptRunner(
             project.root,
-            project.interpreter,
+            ground.starter,
             redact,
             begun=ground.redactor.begun,
             fence=fence,
@@ -222,4 +228,5 @@ def _assembled(ground: Ground, session: Session) -> Workshop:
     if isinstance(ground.host, TerminalHost):
         ground.host.on_command = SlashCommands(PromptDesk(session, kit), host)
     desk = Desk(session, kit)
-    return Workshop(ground.options, host, session, ground.catalogue, engine, kit, desk, ground.redactor)
+    parts = (ground.options, host, session, ground.catalogue, engine, kit, desk)
+    return Workshop(*parts, ground.redactor, ground.starter)

@@ -21,6 +21,7 @@ from pilot.project.command import run_dlt
 from pilot.project.interpreter import find_interpreter, has_package
 from pilot.project.project import DltProject
 from pilot.project.secrets import ProjectSecrets
+from pilot.run.starting import FreshInterpreter
 
 WEATHER = ProjectNames("weather")
 # git finds no repository here, so that nothing leaves this machine
@@ -180,7 +181,7 @@ def test_the_environment_of_dlt_holds_no_key_of_pilot_s_own(tmp_path: Path) -> N
     probe.write_text("#!/bin/sh\nenv\n")
     probe.chmod(0o755)
     environ = {"OPENAI_API_KEY": "sk-1", "SOURCES__A__KEY": "k", "PATH": os.environ["PATH"]}
-    said = run_dlt([], tmp_path, probe, environ).stdout
+    said = run_dlt([], tmp_path, FreshInterpreter(lambda: probe), environ).stdout
     assert "sk-1" not in said
     assert "SOURCES__A__KEY=k" in said and "RUNTIME__DLTHUB_TELEMETRY=false" in said
 
@@ -190,7 +191,7 @@ def test_the_whole_process_group_ends_at_the_limit(tmp_path: Path) -> None:
     probe.write_text("#!/bin/sh\n(sleep 1; touch late) &\necho started\nsleep 30\n")
     probe.chmod(0o755)
     started = time.monotonic()
-    result = run_dlt([], tmp_path, probe, os.environ, timeout=0.3)
+    result = run_dlt([], tmp_path, FreshInterpreter(lambda: probe), os.environ, timeout=0.3)
     assert result.timed_out and result.stdout == "started\n"
     assert time.monotonic() - started < 0.9
     time.sleep(1.2)
@@ -225,7 +226,9 @@ def test_the_way_around_a_dlt_without_described_apis_needs_no_network(tmp_path: 
     templates = tmp_path / "templates"
     (templates / "sources").mkdir(parents=True)
     arguments = ("init", "weather", "duckdb", "--location", str(templates))
-    assert run_dlt(arguments, tmp_path, Path(sys.executable), {**os.environ, **OFFLINE}).ok
+    assert run_dlt(
+        arguments, tmp_path, FreshInterpreter(lambda: Path(sys.executable)), {**os.environ, **OFFLINE}
+    ).ok
     assert (tmp_path / WEATHER.script).is_file()
 
 
@@ -235,7 +238,8 @@ def test_ctrl_c_takes_the_command_along(tmp_path: Path) -> None:
     probe.chmod(0o755)
     code = (
         "import os, sys; from pathlib import Path; from pilot.project.command import run_dlt; "
-        "run_dlt([], Path(sys.argv[1]), Path(sys.argv[1]) / 'probe', os.environ)"
+        "from pilot.run.starting import FreshInterpreter; root = Path(sys.argv[1]); "
+        "run_dlt([], root, FreshInterpreter(lambda: root / 'probe'), os.environ)"
     )
     with subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stderr=subprocess.PIPE) as pilot:
         started = tmp_path / "started"

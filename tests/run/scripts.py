@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pilot.run.result import RunMode, RunResult
 from pilot.run.runner import ScriptRunner
+from pilot.run.starting import FreshInterpreter
 
 SECRET = "s3cr3t-value-0815"
 SCRIPT = "weather_pipeline.py"
@@ -26,7 +27,9 @@ class Scripts:
     def runner(self) -> ScriptRunner:
         """The runner, with pilot's own Python."""
         return ScriptRunner(
-            self.root, lambda: Path(sys.executable), lambda text: text.replace(SECRET, "[key]")
+            self.root,
+            FreshInterpreter(lambda: Path(sys.executable)),
+            lambda text: text.replace(SECRET, "[key]"),
         )
 
     def run(

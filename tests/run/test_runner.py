@@ -16,6 +16,7 @@ import pytest
 from pilot.errors import PilotError
 from pilot.run.result import Ending, RunMode
 from pilot.run.runner import ScriptRunner
+from pilot.run.starting import FreshInterpreter
 from pilot.run.tree import ProcessTree
 from tests.run.scripts import SCRIPT, SECRET, Scripts
 
@@ -118,7 +119,7 @@ def test_a_missing_script_is_a_failure(scripts: Scripts) -> None:
 
 
 def test_a_missing_interpreter_is_an_error_for_the_person(scripts: Scripts) -> None:
-    runner = ScriptRunner(scripts.root, lambda: scripts.root / "gone" / "python", str)
+    runner = ScriptRunner(scripts.root, FreshInterpreter(lambda: scripts.root / "gone" / "python"), str)
     with pytest.raises(PilotError, match="can't be started"):
         runner.run(SCRIPT, RunMode.CHECK, {}, 10, scripts.live.append)
 
@@ -215,8 +216,9 @@ def test_a_killed_pilot_leaves_no_child(scripts: Scripts) -> None:
     )
     driver = (
         "import sys; from pathlib import Path; from pilot.run.runner import ScriptRunner; "
+        "from pilot.run.starting import FreshInterpreter; "
         "from pilot.run.result import RunMode\n"
-        f"ScriptRunner(Path({str(scripts.root)!r}), lambda: Path(sys.executable), str).run("
+        f"ScriptRunner(Path({str(scripts.root)!r}), FreshInterpreter(lambda: Path(sys.executable)), str).run("
         f"{SCRIPT!r}, RunMode.LOAD, {{}}, 60, lambda text: print(text, flush=True))"
     )
     environment = {**os.environ, "TMPDIR": str(scripts.root)}  # a killed process leaves its folder there

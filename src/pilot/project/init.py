@@ -13,15 +13,18 @@ from pathlib import Path
 from pilot.errors import PilotError, StepFailed, UsageError
 from pilot.finding import Finding, FindingKind
 from pilot.names import ProjectNames
-from pilot.project.command import CommandResult, run_dlt
+from pilot.project.command import run_dlt
 from pilot.project.files import PRIVATE, read_text, replace_bytes, write_text
 from pilot.project.global_folder import global_folder
+from pilot.project.ignored import GITIGNORE, ignoring
 from pilot.project.interpreter import known_destinations
 from pilot.project.naming import check_name
 from pilot.project.rename import with_names
 from pilot.project.requirements import requirements_for
 from pilot.project.telemetry import settled
 from pilot.project.toml_file import parse_toml
+from pilot.run.program import Finished
+from pilot.run.starting import Starter
 
 CONFIG = ".dlt/config.toml"
 SECRETS = ".dlt/secrets.toml"
@@ -39,6 +42,7 @@ class DltInit:
 
     root: Path
     interpreter: Path
+    starter: Starter
     environ: Mapping[str, str]
     timeout: float
 
@@ -55,6 +59,8 @@ class DltInit:
         came = self._files(names) - before
         if REQUIREMENTS in came:
             self._complete_requirements(names)
+        if GITIGNORE in came:
+            self._complete_gitignore()
         return tuple(sorted(came))
 
     def _look_before(self, names: ProjectNames) -> None:
@@ -75,7 +81,7 @@ class DltInit:
                 f"Can't write in {self.root}: {error.strerror}.", "Use a folder of your own, with --dir PATH."
             ) from error
 
-    def _start(self, names: ProjectNames, verified: bool) -> CommandResult:
+    def _start(self, names: ProjectNames, verified: bool) -> Finished:
         if verified:
             return self._dlt(names.name, names.destination)
         result = self._dlt(f"dlthub:{names.name}", names.destination)
@@ -86,8 +92,8 @@ class DltInit:
             (Path(place) / "sources").mkdir()
             return self._dlt(names.name, names.destination, "--location", place)
 
-    def _dlt(self, *arguments: str) -> CommandResult:
-        return run_dlt(("init", *arguments), self.root, self.interpreter, self.environ, self.timeout)
+    def _dlt(self, *arguments: str) -> Finished:
+        return run_dlt(("init", *arguments), self.root, self.starter, self.environ, self.timeout)
 
     def _settle(self, names: ProjectNames, kept: Mapping[str, bytes | None]) -> None:
         script = self.root / names.script
@@ -106,6 +112,12 @@ class DltInit:
                 write_text(file, text)
         with suppress(FileNotFoundError):
             (self.root / SECRETS).chmod(PRIVATE)
+
+    def _complete_gitignore(self) -> None:
+        """Add to dlt's new .gitignore what pilot and DuckDB leave besides."""
+        file = self.root / GITIGNORE
+        if (needed := ignoring(read_text(file))) is not None:
+            write_text(file, needed)
 
     def _complete_requirements(self, names: ProjectNames) -> None:
         """Add to dlt's new requirements.txt what a script needs besides."""
@@ -133,7 +145,7 @@ class DltInit:
         with suppress(OSError):  # not empty: it was there before
             (self.root / ".dlt").rmdir()
 
-    def _failure(self, result: CommandResult, names: ProjectNames, verified: bool) -> PilotError:
+    def _failure(self, result: Finished, names: ProjectNames, verified: bool) -> PilotError:
         said = f"{result.stdout}\n{result.stderr}"
         if "not one of the standard dlt destinations" in said:
             known = ", ".join(known_destinations(self.interpreter))
@@ -159,7 +171,7 @@ def _failed(says: str, hint: str) -> StepFailed:
     return StepFailed(Finding(FindingKind.INIT_FAILED, says, hint=hint))
 
 
-def _told(result: CommandResult) -> str:
+def _told(result: Finished) -> str:
     """dlt's own words for what went wrong, in one line."""
     lines = [line.strip() for line in (*result.stderr.splitlines(), *result.stdout.splitlines())]
     telling = [

@@ -7,20 +7,25 @@ from pathlib import Path
 
 from pilot.errors import PilotError
 from pilot.names import ProjectNames
-from pilot.project.command import CommandResult, run_dlt
+from pilot.project.command import run_dlt
 from pilot.project.files import encoded, inside, read_text, write_text
 from pilot.project.init import DltInit
 from pilot.project.interpreter import find_interpreter, has_package
 from pilot.project.secrets import ProjectSecrets
+from pilot.run.program import Finished
+from pilot.run.starting import FreshInterpreter, Starter
 
 
 class DltProject:
     """One folder with a dlt pipeline in it. Its files are named relative to `root`."""
 
-    def __init__(self, root: Path, secrets: ProjectSecrets, timeout: float = 120.0) -> None:
+    def __init__(
+        self, root: Path, secrets: ProjectSecrets, timeout: float = 120.0, starter: Starter | None = None
+    ) -> None:
         self.root = root
         self.secrets = secrets
         self._timeout = timeout
+        self._starter = starter or FreshInterpreter(self.interpreter)
 
     def init(self, names: ProjectNames, verified: bool = False) -> tuple[str, ...]:
         """Run the real `dlt init`; the files that came, relative and sorted.
@@ -28,7 +33,7 @@ class DltProject:
         `verified` fetches dlt's ready-made source of that name, which needs git and the network. Raises
         UsageError for a name, a script or a destination that won't do, and StepFailed for what dlt refuses.
         """
-        return DltInit(self.root, self.interpreter(), self.secrets.environ, self._timeout).run(
+        return DltInit(self.root, self.interpreter(), self._starter, self.secrets.environ, self._timeout).run(
             names, verified
         )
 
@@ -58,7 +63,7 @@ class DltProject:
 
     def dlt(self, arguments: Sequence[str]) -> str:
         """Run a dlt command in the project, without a shell; what it printed. Raises PilotError."""
-        result = run_dlt(arguments, self.root, self.interpreter(), self.secrets.environ, self._timeout)
+        result = run_dlt(arguments, self.root, self._starter, self.secrets.environ, self._timeout)
         if result.timed_out:
             raise PilotError(
                 f"dlt {arguments[0]} did not end within {self._timeout:.0f} s.", "It was stopped."
@@ -68,7 +73,7 @@ class DltProject:
         return result.stdout or result.stderr
 
 
-def _failure(arguments: Sequence[str], result: CommandResult) -> str:
+def _failure(arguments: Sequence[str], result: Finished) -> str:
     lines = [line.strip() for line in (result.stderr + "\n" + result.stdout).splitlines() if line.strip()]
     told = next((line for line in lines if not line.startswith(("usage:", "NOTE:"))), "no reason given")
     return f"dlt {' '.join(arguments)} ended with exit code {result.exit_code}: {told[:300]}"

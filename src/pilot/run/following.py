@@ -8,10 +8,9 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import IO
+from typing import IO, Protocol
 
 from pilot.errors import Interrupted
-from pilot.run.output import Streams
 from pilot.run.result import Ending
 from pilot.run.starting import Started
 from pilot.run.tree import Child, ProcessTree
@@ -23,11 +22,18 @@ _LINGER = 0.5
 Chunks = queue.Queue[tuple[int, bytes]]
 
 
+class Listener(Protocol):
+    """Takes what a child writes."""
+
+    def feed(self, stream: int, data: bytes) -> None:
+        """Take more of a stream: 0 is the output, 1 the errors; the end comes as no data."""
+
+
 class Following:
     """One child with its output, bounded by a time limit."""
 
-    def __init__(self, streams: Streams, deadline: float) -> None:
-        self._streams = streams
+    def __init__(self, listener: Listener, deadline: float) -> None:
+        self._listener = listener
         self._deadline = deadline
         self._chunks: Chunks = queue.Queue(maxsize=16)
         self._open = 0
@@ -86,7 +92,7 @@ class Following:
         except queue.Empty:
             return False
         self._open -= not data
-        self._streams.feed(number, data)
+        self._listener.feed(number, data)
         return True
 
 

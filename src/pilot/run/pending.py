@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from pilot.errors import PilotError
 from pilot.run.local_state import data_folder
-
-CHILD = Path(__file__).with_name("pending_child.py")
+from pilot.run.program import run_program
+from pilot.run.starting import Starter
 
 _TIME_LIMIT = 120.0
 
 
 def clear_pending(
     root: Path,
-    interpreter: Path,
+    starter: Starter,
     pipeline: str,
     environment: Mapping[str, str],
     redact: Callable[[str], str],
@@ -25,22 +24,10 @@ def clear_pending(
     if not _may_be_pending(root, pipeline, environment):
         return False
     hint = f"See `dlt pipeline {pipeline} info`; `dlt pipeline {pipeline} abort-packages` drops them."
-    try:
-        done = subprocess.run(
-            [interpreter, CHILD, pipeline],
-            cwd=root,
-            env=dict(environment),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=_TIME_LIMIT,
-            check=False,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-        )
-    except subprocess.TimeoutExpired:
-        raise PilotError("Dropping what the failed load left behind took too long.", hint) from None
-    if done.returncode:
+    done = run_program(starter, "pending", [pipeline], root, environment, _TIME_LIMIT)
+    if done.timed_out:
+        raise PilotError("Dropping what the failed load left behind took too long.", hint)
+    if done.exit_code:
         reason = (redact(done.stderr).strip().splitlines() or ["dlt did not say why"])[-1]
         raise PilotError(f"What the failed load left behind can't be dropped: {reason}", hint)
     return done.stdout.split()[-1:] == ["cleared"]

@@ -22,7 +22,7 @@ from pilot.run.output import Streams, plain
 from pilot.run.pending import clear_pending
 from pilot.run.report import read_report
 from pilot.run.result import Ending, RunError, RunMode, RunResult
-from pilot.run.starting import FreshInterpreter, Started, Starter
+from pilot.run.starting import Started, Starter
 from pilot.run.traceback_text import parse_traceback
 
 _CHECK_MEMORY_MB = 1000
@@ -81,14 +81,14 @@ class ScriptRunner:
     def __init__(
         self,
         root: Path,
-        interpreter: Callable[[], Path],
+        starter: Starter,
         redact: Callable[[str], str],
         fence: Fence | None = None,
         begun: Callable[[str], int] = len,
         answers: AnswerMemory | None = None,
     ) -> None:
         self._root = root
-        self._interpreter = interpreter
+        self._starter = starter
         self._redact = redact
         self._fence = fence
         self._begun = begun
@@ -117,7 +117,7 @@ class ScriptRunner:
     def clear_pending(self, pipeline: str) -> bool:
         """Drop load packages that a failed run left behind; whether there were any."""
         environment = child_environment(os.environ, {})
-        return clear_pending(self._root, self._interpreter(), pipeline, environment, self._redact)
+        return clear_pending(self._root, self._starter, pipeline, environment, self._redact)
 
     def _streams(self, watch: Callable[[str], None]) -> Streams:
         return Streams(self._redact, watch, self._begun)
@@ -137,12 +137,13 @@ class ScriptRunner:
     def _carried_out(
         self, job: Job, mode: RunMode, hold: Hold, streams: Streams, timeout: float
     ) -> RunResult:
+        self._starter.prepare()
         started = time.monotonic()
         remembered = RunAnswers(self._answers) if job.answers and self._answers is not None else None
         line = open_line(lambda text: plain(self._redact(text)), remembered)
         try:
             following = Following(streams, started + timeout)
-            ending, code = following.follow(lambda: _start(self._starter(), job, line, hold.environment))
+            ending, code = following.follow(lambda: _start(self._starter, job, line, hold.environment))
         finally:
             if line is not None:
                 line.close()
@@ -167,9 +168,6 @@ class ScriptRunner:
             remark=line.remark if line else "The script's requests can't be recorded on this system.",
             left_behind=report.left_behind,
         )
-
-    def _starter(self) -> Starter:
-        return FreshInterpreter(self._interpreter())
 
 
 def _start(starter: Starter, job: Job, line: Line | None, environment: Mapping[str, str]) -> Started:

@@ -1,9 +1,9 @@
-"""How a job comes to a process: a fresh interpreter."""
+"""How a job comes to a process: in a fresh interpreter, or another way (see `warm`)."""
 
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, NamedTuple, Protocol
 
@@ -26,6 +26,9 @@ class Started(NamedTuple):
 class Starter(Protocol):
     """Begins jobs."""
 
+    def prepare(self) -> None:
+        """Be ready for a start. Called while no run is active."""
+
     def start(self, job: Job, environment: Mapping[str, str]) -> Started:
         """A child of pilot's own that carries the job out, the leader of a group. Raises PilotError."""
 
@@ -33,14 +36,18 @@ class Starter(Protocol):
 class FreshInterpreter:
     """Begins each job in an interpreter of its own."""
 
-    def __init__(self, interpreter: Path) -> None:
+    def __init__(self, interpreter: Callable[[], Path]) -> None:
         self._interpreter = interpreter
+
+    def prepare(self) -> None:
+        """Nothing is to be done ahead."""
 
     def start(self, job: Job, environment: Mapping[str, str]) -> Started:
         """Start the interpreter."""
+        interpreter = self._interpreter()
         try:
             child = subprocess.Popen(
-                [str(self._interpreter), str(START), jobs.written(job)],
+                [str(interpreter), str(START), jobs.written(job)],
                 cwd=job.folder,
                 env=dict(environment),
                 stdin=subprocess.DEVNULL,
@@ -51,7 +58,7 @@ class FreshInterpreter:
             )
         except OSError as error:
             raise PilotError(
-                f"The project's Python can't be started: {self._interpreter}: {error.strerror}.",
+                f"The project's Python can't be started: {interpreter}: {error.strerror}.",
                 "Make the project's .venv anew, or remove it to use pilot's own Python.",
             ) from None
         return Started(child, [stream for stream in (child.stdout, child.stderr) if stream])

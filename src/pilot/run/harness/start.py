@@ -1,5 +1,7 @@
 """Carries out one job in a fresh interpreter: `python start.py JOB`, the job as JSON.
 
+`python start.py warm DESCRIPTOR` is the warm parent, which carries out many, each in a fork.
+
 Python compiles this file at every start, so it does nothing but load the harness.
 """
 
@@ -24,8 +26,18 @@ def load_harness() -> None:
     sys.modules["_pilot_harness"] = package
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Carry out the job; the warm parent's forks return from `warm` with theirs."""
     load_harness()
     from _pilot_harness import job, script  # type: ignore[import-not-found]  # made just now
 
-    script.run(job.read(sys.argv[1]))
+    if sys.argv[1] == "warm":
+        from _pilot_harness.warm import warm  # type: ignore[import-not-found]
+
+        script.run(warm(int(sys.argv[2])))
+    else:
+        script.run(job.read(sys.argv[1]))
+
+
+if __name__ == "__main__":
+    main()
