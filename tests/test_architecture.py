@@ -52,7 +52,7 @@ def test_pilot_imports_no_step_by_name() -> None:
 
 def test_dlt_is_imported_in_child_processes_only() -> None:
     for file in _files(_PACKAGE):
-        if "child" in file.stem or file.parent.name == "harness":
+        if "child" in file.stem or "harness" in file.parts:
             continue
         assert not [name for name in _imports(file) if name.split(".")[0] == "dlt"], file
 
@@ -74,7 +74,7 @@ def test_nothing_happens_at_import(tmp_path: Path) -> None:
     names = [
         ".".join(file.relative_to(_PACKAGE.parent).with_suffix("").parts)
         for file in _files(_PACKAGE)
-        if file.name != "__main__.py" and "child" not in file.stem and file.parent.name != "harness"
+        if file.name != "__main__.py" and "child" not in file.stem and "harness" not in file.parts
     ]
     program = (
         f"import importlib\nfor name in {names!r}: importlib.import_module(name.removesuffix('.__init__'))"
@@ -98,7 +98,7 @@ def test_nothing_but_a_host_or_a_command_prints() -> None:
     allowed = ("hosts", "commands", "cli.py", "__main__.py")
     for file in _files(_PACKAGE) + _files(_ROOT / "steps"):
         inside = file.relative_to(_PACKAGE) if file.is_relative_to(_PACKAGE) else file
-        if inside.parts[0] in allowed or "child" in file.stem or file.parent.name == "harness":
+        if inside.parts[0] in allowed or "child" in file.stem or "harness" in file.parts:
             continue
         assert "print" not in _calls(ast.parse(file.read_text("utf-8"))), file
 
