@@ -42,7 +42,8 @@ def test_a_look_leaves_every_byte_and_file_as_it_was(tmp_path: Path) -> None:
     for column in ("name",):
         db.execute(f"ALTER TABLE session DROP COLUMN {column}")
     db.execute("DROP INDEX cell_of_session")
-    db.execute("ALTER TABLE cell DROP COLUMN live")
+    for column in ("live", "before"):
+        db.execute(f"ALTER TABLE cell DROP COLUMN {column}")
     for table in ("traffic", "exchange", "answer", "undone", "left"):
         db.execute(f"DROP TABLE {table}")
     db.commit()

@@ -21,6 +21,8 @@ _LEDGERS = (
     "ALTER TABLE session ADD COLUMN name TEXT",
     # what was known after a cell is kept when the cell is taken back, so that it can be done again
     "ALTER TABLE cell ADD COLUMN live INTEGER NOT NULL DEFAULT 1",
+    # what was known when a cell began, compressed; older cells have only what was known after them
+    "ALTER TABLE cell ADD COLUMN before BLOB",
     "CREATE INDEX cell_of_session ON cell(session, id)",
     """CREATE TABLE traffic(
         id INTEGER PRIMARY KEY, session INTEGER NOT NULL, cell INTEGER, at REAL NOT NULL,

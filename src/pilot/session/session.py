@@ -142,7 +142,9 @@ class Session:
         if cell.id:
             return self._save(replace(self._cells[cell.id], state=CellState.RUNNING, failure=None, says=""))
         cell = replace(cell, id=self._store.next_cell(), state=CellState.RUNNING, started=time.time())
-        return self._save(cell)
+        self._cells[cell.id] = cell
+        self._store.begin_cell(self.number, cell.id, self._encode(cell), self._encode(self.facts))
+        return cell
 
     def finish(self, cell: Cell, learned: Facts | None = None) -> Cell:
         """A cell ends; what it learned and its record reach the disk together."""
@@ -345,7 +347,7 @@ class Session:
 
     def _save(self, cell: Cell) -> Cell:
         self._cells[cell.id] = cell
-        self._store.save_cell(self.number, cell.id, self._encode(cell))
+        self._store.save_cell(cell.id, self._encode(cell))
         return cell
 
     def _encode(self, value: object) -> bytes:

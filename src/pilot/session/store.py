@@ -117,14 +117,18 @@ class Store:
         """The number that the next cell gets."""
         return int(self._db.execute("SELECT coalesce(max(id), 0) + 1 FROM cell").fetchone()[0])
 
-    def save_cell(self, session: int, cell: int, data: bytes) -> None:
-        """Write a cell, new or again."""
+    def begin_cell(self, session: int, cell: int, data: bytes, facts: bytes) -> None:
+        """Write a cell that begins, with what is known now."""
         with self._db:
             self._db.execute(
-                "INSERT INTO cell(id, session, data) VALUES (?, ?, ?)"
-                " ON CONFLICT(id) DO UPDATE SET data = excluded.data",
-                (cell, session, data),
+                "INSERT INTO cell(id, session, data, before) VALUES (?, ?, ?, ?)",
+                (cell, session, data, zlib.compress(facts)),
             )
+
+    def save_cell(self, cell: int, data: bytes) -> None:
+        """Write a cell again."""
+        with self._db:
+            self._db.execute("UPDATE cell SET data = ? WHERE id = ?", (data, cell))
 
     def end_cell(self, session: int, cell: int, data: bytes, facts: bytes) -> None:
         """Write a finished cell and what is known after it, in one transaction."""
@@ -215,7 +219,10 @@ class Store:
         return [row[0] for row in rows]
 
     def facts_before(self, session: int, cell: int) -> bytes:
-        """What was known before a cell: the facts after the newest finished one below it."""
+        """What was known when a cell began."""
+        row = self._db.execute("SELECT before FROM cell WHERE id = ?", (cell,)).fetchone()
+        if row is not None and row[0] is not None:
+            return zlib.decompress(row[0])
         row = self._db.execute(
             "SELECT coalesce((SELECT facts FROM cell WHERE session = :s AND id < :c AND live"
             " AND facts IS NOT NULL"
