@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -55,10 +56,12 @@ _WORDS = {
     _CONNECTION: "no connection can be made",
 }
 _TELLING = {
+    "the proxy on the way": _PROXY,
     "Name or service not known": _DNS,
     "nodename nor servname": _DNS,
     "Temporary failure in name resolution": _DNS,
     "getaddrinfo failed": _DNS,
+    "No address associated": _DNS,
     "CERTIFICATE_VERIFY_FAILED": _TLS,
     "WRONG_VERSION_NUMBER": _TLS,
     "Connection refused": _REFUSED,
@@ -182,8 +185,8 @@ def _meaning(status: int, words: str) -> tuple[FindingKind, Remedy, str]:
     return FindingKind.BAD_REQUEST, Remedy.REPAIR, "The API refuses the request"
 
 
-def connection_failure(error: RunError) -> Finding | None:
-    """No answer at all."""
+def connection_failure(error: RunError, unreached: Mapping[str, str]) -> Finding | None:
+    """No answer at all. `unreached` is what the fence's proxy heard of hosts, which the script did not."""
     if not any(_is_network_error(link) for link in error.chain):
         return None
     found = next((name for name in _CAUSES if link_like(error, name)), None)
@@ -191,16 +194,24 @@ def connection_failure(error: RunError) -> Finding | None:
         return None
     link = link_like(error, found) or error.root
     cause = _CAUSES[found]
-    if cause == _CONNECTION:
-        texts = " ".join(link.message for link in error.chain)
-        cause = next((cause for words, cause in _TELLING.items() if has(texts, words)), cause)
     host = _host(error)
+    heard = _heard_of(host, unreached)
+    if cause == _CONNECTION or heard:
+        texts = heard or " ".join(link.message for link in error.chain)
+        cause = next((cause for words, cause in _TELLING.items() if has(texts, words)), cause)
     evidence = evidence_of(error, link) | {"host": host, "cause": cause}
     # the address of the connection object and the query, with a key in it, are in the message
     evidence["error"] = f"{link.type}: {_WORDS[cause]}"
     says = f"{host or 'The API'} can't be reached: {_WORDS[cause]}."
     remedy = Remedy.WAIT if cause in _PASSING else Remedy.STOP
     return Finding(FindingKind.UNREACHABLE, says, remedy, evidence, _HINTS.get(cause, ""))
+
+
+def _heard_of(host: str, unreached: Mapping[str, str]) -> str:
+    """Why a host could not be reached; of a single one it must have been that."""
+    name = host.partition(":")[0]
+    reasons = [reason for place, reason in unreached.items() if place.partition(":")[0] == name]
+    return next(iter([*reasons, *unreached.values()]), "")
 
 
 def _is_network_error(link: ErrorLink) -> bool:

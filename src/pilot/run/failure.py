@@ -42,18 +42,19 @@ def classify(result: RunResult) -> Finding | None:
         return _ignored_in_silence(result) or _silent_failure(result)
     if link_like(result.error, "MemoryError"):
         return _endless(result) or _memory_limit(result.error)
-    return _with_history(_judged(result.error, _last_answer(result)), result)
+    return _with_history(_judged(result, result.error), result)
 
 
-def _judged(error: RunError, answer: Exchange | None) -> Finding:
-    """The failure behind an exception; `answer` is what the API had said last."""
+def _judged(result: RunResult, error: RunError) -> Finding:
+    """The failure behind an exception, with what the API had said last, and what the fence knows."""
+    answer = _last_answer(result)
     for judge in _BEFORE_ANSWERS:
         if found := judge(error):
             return found
     if answer is not None and (found := unexpected_answer(error, answer)):
         return found
-    found = next((found for judge in _AFTER_ANSWERS if (found := judge(error))), None)
-    return found or _code_error(error, answer)
+    found = unreadable_answer(error) or connection_failure(error, result.unreached)
+    return found or configuration_refused(error) or _code_error(error, answer)
 
 
 def _with_history(finding: Finding, result: RunResult) -> Finding:
@@ -170,5 +171,4 @@ _BEFORE_ANSWERS: tuple[Judge, ...] = (
     destination_failure,
     answer_failure,
 )
-_AFTER_ANSWERS: tuple[Judge, ...] = (unreadable_answer, connection_failure, configuration_refused)
 """Asked in this order: what dlt tried to do says more than how the network library put it."""

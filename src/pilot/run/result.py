@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 
 from pilot.run.traffic import Exchange
@@ -97,6 +98,8 @@ class RunResult:
     """What held the script while it ran, and what that does not cover, in one line."""
     refused: tuple[str, ...] = ()
     """Hosts that the script wanted, and that the fence kept it from."""
+    unreached: Mapping[str, str] = field(default_factory=dict)
+    """Hosts that could not be reached, and why, as far as the fence's proxy was asked for them."""
     remark: str = ""
     """What pilot could not do around the run (no ledger, say), in one line."""
 

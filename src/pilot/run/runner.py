@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Protocol
@@ -45,6 +45,10 @@ class Hold(Protocol):
         """Hosts that it kept the script from."""
 
     @property
+    def unreached(self) -> Mapping[str, str]:
+        """Hosts that it let the script to, and that could not be reached: why."""
+
+    @property
     def overrun(self) -> RunError | None:
         """What the run took too much of, and was ended for."""
 
@@ -68,6 +72,7 @@ class NoFence:
     environment: Mapping[str, str]
     spec: Json = None
     refused: tuple[str, ...] = ()
+    unreached: Mapping[str, str] = field(default_factory=dict)
     overrun: RunError | None = None
 
     def told(self) -> str:
@@ -165,6 +170,7 @@ class ScriptRunner:
             traffic=line.exchanges() if line else (),
             fence=hold.told(),
             refused=hold.refused,
+            unreached=dict(hold.unreached),
             remark=line.remark if line else "The script's requests can't be recorded on this system.",
             left_behind=report.left_behind,
         )

@@ -59,6 +59,11 @@ class Held:
         return tuple(str(place) for place in self.proxy.refused) if self.proxy else ()
 
     @property
+    def unreached(self) -> Mapping[str, str]:
+        """Hosts that it was let to, and that the proxy could not reach: why."""
+        return {str(place): reason for place, reason in self.proxy.failed.items()} if self.proxy else {}
+
+    @property
     def overrun(self) -> RunError | None:
         """What the run took too much of, and was ended for."""
         found = self.overseer.overrun if self.overseer else None

@@ -47,7 +47,10 @@ class Upstream:
         if not proxy or self._directly(host, port):
             return Connection(_connected(host, port))
         parts = urlsplit(_with_scheme(proxy))
-        there = socket.create_connection((parts.hostname or "", parts.port or 80), _SECONDS)
+        try:
+            there = socket.create_connection((parts.hostname or "", parts.port or 80), _SECONDS)
+        except OSError as error:
+            raise OSError(f"the proxy on the way can't be reached: {error.strerror or error}") from error
         headers = _credentials(parts.username, parts.password)
         if not tunnel:
             return Connection(there, whole=True, headers=headers)
