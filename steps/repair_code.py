@@ -28,6 +28,6 @@ class RepairCode(Step):
 
         brief = replace(brief_of(session, kit), tried=session.tried, traffic=session.last_traffic)
         written = write_agreed(
-            session, kit, brief, lambda writer, brief: repaired(writer, brief, finding), settle
+            session, kit, brief, lambda writer, brief: repaired(writer, brief, finding, settle), settle
         )
         return Outcome(says=written.says, learned=written.learned, shows=written.shows)

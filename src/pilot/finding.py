@@ -106,6 +106,10 @@ class Finding:
     hint: str = ""
     """What the person can do next."""
 
+    def looks_like(self, other: Finding | None) -> bool:
+        """Whether `other` is told in the same words, whatever it was judged from."""
+        return other is not None and (self.kind, self.says) == (other.kind, other.says)
+
     def same_as(self, other: Finding | None) -> bool:
         """Whether `other` is the same failure again, unchanged."""
         return other is not None and (self.kind, self.says, self.evidence) == (

@@ -73,6 +73,8 @@ class Mending:
         self._stuck = False
         self._behind = False
         """Something else than the best state has loaded since."""
+        self._settled = False
+        """It is given up."""
         self._begun: float | None = None
         self._names = self._session.facts.names
         self._tries = Tries()
@@ -83,35 +85,38 @@ class Mending:
         finding = self._judged(Standing.of(findings, outcome.run, outcome.learned.tables))
         if finding is None or self._runs.return_target(self._policy, self._position, finding) is not None:
             return False
-        if self._mended(finding):
-            return True
-        self._settle()
+        if not self._settled:
+            if self._mended(finding):
+                return True
+            self._settled = True
+            if self._behind and self._loaded_again():
+                return True  # to look once more at what is there now
+        self._tell()
         return self._ask_person(finding)
 
     def _judged(self, standing: Standing) -> Finding | None:
         """The finding to go on with; a change that made things worse, or was for nothing, is put back."""
         finding, best = standing.finding, self._best
         seen = finding is not None and any(finding.same_as(other) for other in self._seen)
+        last = self._seen[-1] if self._seen else None
         if finding is not None:
             self._seen.append(finding)
         if standing.reached is None:
-            self._stuck = seen
+            # what passes by itself may come back between two repairs
+            self._stuck = finding is not None and finding.same_as(last)
             return finding
-        if best is not None and best.finding is not None and self._changes:
-            if worse := standing.worse_than(best):
-                self._behind = self._behind or bool(standing.rows)
-                self._stuck = seen
-                self._put_back(worse)
-                self._own.fail(best.finding)
-                return best.finding
-            if finding is not None and seen:
-                self._stuck = True
-                self._put_back(f"the same failure came back: {finding.says}")
-                self._own.fail(best.finding)
-                return best.finding
         self._stuck = seen
-        self._take_as_best(standing)
-        return finding
+        if best is None or best.finding is None or not self._changes:
+            self._take_as_best(standing)
+            return finding
+        worse = standing.worse_than(best)
+        if not worse and not seen and not best.finding.looks_like(finding):
+            self._take_as_best(standing)
+            return finding
+        self._behind = self._behind or (bool(worse) and bool(standing.rows))
+        self._put_back(worse or f"the same failure came back: {finding.says if finding else ''}")
+        self._own.fail(best.finding)
+        return best.finding
 
     def _take_as_best(self, standing: Standing) -> None:
         """What is there now is at least as good as all before it."""
@@ -234,10 +239,8 @@ class Mending:
             self._kit.consent.put_back(path, kept[0].decode(encoding))
         return kept is not None
 
-    def _settle(self) -> None:
-        """It is given up: the best state stays with its rows, and what was tried is told."""
-        if self._behind:
-            self._load_again()
+    def _tell(self) -> None:
+        """It is given up: what was tried, which state is left, and what the person can do."""
         failure, script = self._own.cell.failure, self._script_name()
         if failure is not None and not failure.hint and failure.remedy is Remedy.REPAIR and script:
             hint = f"Edit {script}, or try another model (--model NAME); then pilot resume."
@@ -248,19 +251,19 @@ class Mending:
             lines = [*(f"tried: {what}" for what in self._tries.told), kept]
             self._kit.host.show(*(Line(line, "quiet") for line in lines if line))
 
-    def _load_again(self) -> None:
-        """Rows that a worse state of the script has replaced come back."""
+    def _loaded_again(self) -> bool:
+        """Load rows again that a worse state of the script has replaced; whether that was done."""
         names, best = self._session.facts.names, self._best
         rerun = self._policy.step[self._position].rerun
         if names is None or best is None or best.finding is None or not rerun:
-            return
+            return False
         if adds_again(self._script()):
             self._kit.host.show(Line("The script appends: rows that the repair loaded stay.", "warn"))
-            return
+            return False
         with suppress(PilotError):
             if Standing.of(best.findings, None, self._kit.warehouse.tables(names)).worse_than(best):
-                self._runs.run_children(rerun, best.finding, self._policy)
-                self._session.learn(Facts(tables=self._kit.warehouse.tables(names)))
+                return self._runs.run_children(rerun, best.finding, self._policy).state.finished
+        return False
 
     def _ask_person(self, finding: Finding) -> bool:
         """Ask what to do when no remedy is left; whether the step should run again."""

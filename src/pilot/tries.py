@@ -19,8 +19,10 @@ class Tries:
 
     def add(self, child: Cell, before: str, after: str) -> None:
         """A remedy was carried out, or failed."""
-        state = fingerprint(after) if before != after else ""
-        self.all.append(Tried(f"{child.title}: {child.says}", changed_lines(before, after), state))
+        states = (fingerprint(before), fingerprint(after)) if before != after else ()
+        done = child.state.finished
+        what, came = (f"{child.title}: {child.says}", "") if done else (child.title, child.says)
+        self.all.append(Tried(what, changed_lines(before, after), states, came))
 
     def came_to(self, what: str) -> None:
         """What the newest one led to; what was said of it first holds."""
@@ -34,8 +36,8 @@ class Tries:
 
     def kept(self, script: str) -> str:
         """Which state of the script is left; "" where none of them changed it."""
-        if not any(tried.state for tried in self.all):
+        if not any(tried.states for tried in self.all):
             return ""
         if not self.best:
             return f"{script} is as it was before the repairs."
-        return f"{script} is as repair {self.best} of {len(self.all)} left it, which got furthest."
+        return f"{script} is as repair {self.best} of {len(self.all)} left it: none got further."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from urllib.parse import urlsplit
@@ -20,24 +20,25 @@ _MOST_ASKED = 2
 _MAKERS = ("resource", "transformer")
 
 
-def repaired(writer: Writer, brief: Brief, finding: Finding) -> Reply:
+def repaired(writer: Writer, brief: Brief, finding: Finding, settle: Callable[[str], str]) -> Reply:
     """A repair that is one; a file that can't be is refused, and asked for once more.
 
-    Raises StepFailed where the second is no better, or the first repeats what was there before.
+    `settle` makes of a draft's text what would be written. Raises StepFailed where the second file is no
+    better, or one repeats what was there before.
     """
-    reason = ""
+    reason, known = "", brief.tried
     for _ in range(_MOST_ASKED):
         reply = writer.repair(brief, finding)
         if not isinstance(reply, Draft):
             return reply
-        if same := _repetition(reply.text, brief):
+        reply = replace(reply, text=settle(reply.text))
+        if same := _repetition(reply.text, brief.script or "", known):
             raise _no_repair(f"The repair is {same}.")
         reason = _objection(reply.text, brief, finding)
         if not reason:
             return reply
         change = changed_lines(brief.script or "", reply.text)
-        refused = Tried("a repair", change, fingerprint(reply.text), f"it was refused: {reason}")
-        brief = replace(brief, tried=(*brief.tried, refused))
+        brief = replace(brief, tried=(*known, Tried("a repair", change, came=f"it was refused: {reason}")))
     raise _no_repair(f"The repair was refused, twice: {reason}.")
 
 
@@ -46,13 +47,13 @@ def _no_repair(says: str) -> StepFailed:
     return StepFailed(Finding(FindingKind.WRITER_FAILED, says), hint)
 
 
-def _repetition(draft: str, brief: Brief) -> str:
+def _repetition(draft: str, before: str, known: Sequence[Tried]) -> str:
     """What a repair repeats, comments and layout aside; "" where it is something new."""
     state = fingerprint(draft)
-    if state == fingerprint(brief.script or ""):
+    if state == fingerprint(before):
         return "the file as it is, which fails"
-    again = next((tried for tried in brief.tried if tried.state == state), None)
-    return f"what was tried before ({again.came})" if again else ""
+    again = any(state in tried.states for tried in known)
+    return "a file that was there before, which failed" if again else ""
 
 
 def _objection(draft: str, brief: Brief, finding: Finding) -> str:

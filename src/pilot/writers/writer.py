@@ -21,8 +21,8 @@ class Tried:
     """`Repair code: 41 lines`."""
     change: str = ""
     """The lines that it took out of the script (`-`) and put in (`+`)."""
-    state: str = ""
-    """The fingerprint of the script that it left."""
+    states: tuple[str, ...] = ()
+    """The fingerprints of the script before and after it, where it changed something."""
     came: str = ""
     """What was found afterwards, or why it was put back."""
 
