@@ -234,6 +234,7 @@ CLEAN = [
     'primary_key = "id"; write_disposition = "merge"; "primary_key": ["station_id", "time"]',
     "weather data of 1234 stations: test, demo, abc and letmein are words",
     "https://api.example.com/v1/stations?page=2&limit=100&appid=***",
+    "http://127.0.0.1:40755/v1/people and https://api.example.com:8443/v2/customers?limit=100",
     "Traceback (most recent call last):\n  File 'w.py', line 12, in <module>\nKeyError: 'humidity'",
     "2026-11-21 01:02:03,123|[INFO]|4321|1402|dlt|pipeline.py|run:12|1 load package(s) were loaded",
     "commit 643a2a9d8f0b1c2e3f4a5b6c7d8e9f0a1b2c3d4e",

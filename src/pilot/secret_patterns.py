@@ -55,6 +55,8 @@ _REFERENCE = re.compile(
     r"|(?:[A-Z]?[a-z]+[_.-])*[A-Z]?[a-z]+[_-]?\d{0,3}$"
 )
 """Names in code, and words put together."""
+UNSURE = "that looks like a key"
+"""What is called so may be something else, and only the person knows."""
 _LEAST_ENTROPY = 3.0
 """Bits a character: words and names have less."""
 
@@ -74,8 +76,9 @@ def likely_secrets(text: str) -> Iterator[Place]:
     """What stands where a credential stands and looks random; references to one are none."""
     for pattern in (_AUTHORIZATION, _ASSIGNED):
         for found in pattern.finditer(text):
-            if is_random(found[1]):
-                yield Place(*found.span(1), "that looks like a key")
+            # a port and a path may look random; a password in an address is found by its shape
+            if is_random(found[1]) and not found[0].startswith("://"):
+                yield Place(*found.span(1), UNSURE)
 
 
 def typed_secrets(text: str) -> Iterator[Place]:
@@ -84,7 +87,7 @@ def typed_secrets(text: str) -> Iterator[Place]:
     yield from likely_secrets(text)
     for found in _ALONE.finditer(text):
         if is_random(found[0]) and any(c.isdigit() for c in found[0]) and any(c.isalpha() for c in found[0]):
-            yield Place(*found.span(), "that looks like a key")
+            yield Place(*found.span(), UNSURE)
 
 
 def is_random(value: str) -> bool:
