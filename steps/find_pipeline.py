@@ -21,12 +21,12 @@ class FindPipeline(Step):
     def run(self, session: Session, kit: Kit) -> Outcome:
         """Look; ask where there are several."""
         known = session.facts.names
-        if known is not None and kit.options.script in (None, known.script):
+        if known is not None and kit.options.script in (None, known.script, known.pipeline):
             return Outcome(Status.SKIPPED, f"{known.script}, as it was")
         found = pipelines_in(kit.project.root, os.environ, kit.options.script)
         if not found:
             where = kit.options.script or "this folder"
-            hint = "Name the script: pilot check SCRIPT (or name another --dir)"
+            hint = "Name the script or the pipeline: pilot check NAME (or name another --dir)"
             raise PilotError(f"No script that makes a dlt pipeline was found in {where}.", hint)
         names = found[0] if len(found) == 1 else _picked(kit, found)
         says = f"{names.script}: {names.pipeline} into {names.destination}, dataset {names.dataset}"
@@ -35,6 +35,6 @@ class FindPipeline(Step):
 
 def _picked(kit: Kit, found: tuple[ProjectNames, ...]) -> ProjectNames:
     """The one that the person means."""
-    choices = tuple(Choice(str(n), f"{names.script}: {names.pipeline}") for n, names in enumerate(found, 1))
-    question = Question("Which pipeline?", flag="SCRIPT", default="1", choices=choices, free=False)
+    choices = tuple(Choice(str(n), f"{names.pipeline} ({names.script})") for n, names in enumerate(found, 1))
+    question = Question("Which pipeline?", flag="pilot check NAME", default="1", choices=choices, free=False)
     return found[int(kit.host.ask(question)) - 1]

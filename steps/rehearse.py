@@ -38,7 +38,7 @@ class Rehearse(Step):
                 return _looked(session, kit)
             if not result.ok:
                 return Outcome(Status.FAILED, "the rehearsal failed", run=result)
-            warehouse = kit.warehouse.at(database_of(Path(folder)))
+            warehouse = kit.warehouse.at(database_of(Path(folder), names_of(session.facts).pipeline))
             evidence = rehearsal_evidence(session, kit, warehouse, result)
             second = None
             if kit.options.twice:

@@ -165,8 +165,9 @@ def run_pipeline(options: Options, strict: Strict = False) -> int:
 @working
 def check(
     options: Options,
-    script: Annotated[
-        str | None, typer.Argument(help="Which of the folder's scripts, where there are several.")
+    name: Annotated[
+        str | None,
+        typer.Argument(help="Which script or pipeline of the folder, where there are several."),
     ] = None,
     api: Api = None,
     look: Annotated[
@@ -183,7 +184,7 @@ def check(
     """
     from pilot.commands.check import check
 
-    return check(replace(options, script=script, api=api, look=look, twice=twice, strict=strict))
+    return check(replace(options, script=name, api=api, look=look, twice=twice, strict=strict))
 
 
 @app.command()

@@ -72,7 +72,7 @@ class Options:
     strict: bool = False
     """A table that is not proven complete makes the command fail."""
     script: str | None = None
-    """Which of the folder's scripts to check, as a path in it."""
+    """Which of the folder's pipelines to check: its script's path, or its name."""
     look: bool = False
     """Judge what is loaded without a run of the script."""
     twice: bool = False

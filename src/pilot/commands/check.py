@@ -22,7 +22,7 @@ _POLICY = "check_pipeline"
 def check(options: Options) -> int:
     """Check the pipeline of the folder, whoever wrote it."""
     if not Store.exists(options.root) and not pipelines_in(options.root, os.environ, options.script):
-        hint = "Name the script: pilot check SCRIPT (or name another --dir)"
+        hint = "Name the script or the pipeline: pilot check NAME (or name another --dir)"
         raise PilotError("No script that makes a dlt pipeline was found in this folder.", hint)
     goal = without_secrets(options.api) if options.api else None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, urlsplit
 
 from pilot.api.vocabulary import CURSOR, CURSOR_PARAMS, LAST_ID_PARAMS, OFFSET, PAGE, SIZE, SIZE_PARAMS
@@ -28,6 +28,8 @@ class Chain:
     """False: what the requests differ in may be something else than a place in one list."""
     past_end: bool = False
     """The request after the last page was answered: no such page."""
+    again: int = 0
+    """Pages that were asked for once more, and came once more: they are in `pages` once."""
 
     @property
     def last(self) -> Exchange:
@@ -44,7 +46,7 @@ class Chain:
         """The pages without those that came before."""
         first: dict[object, Exchange] = {}
         for number, page in enumerate(self.pages):
-            first.setdefault(page.digest or (page.url if page.method == "GET" else number), page)
+            first.setdefault(page.digest or number, page)
         return tuple(first.values())
 
 
@@ -115,7 +117,7 @@ def _placed(traffic: Sequence[Exchange]) -> Iterator[tuple[tuple[str, str, str],
     paths: dict[tuple[str, str], set[tuple[str, ...]]] = defaultdict(set)
     for parts, exchange in split:
         paths[parts.netloc, exchange.resource].add(_segments(parts.path))
-    folded = {key: _folded(found) for key, found in paths.items()}
+    folded = {(host, who): _folded(found, bool(who)) for (host, who), found in paths.items()}
     for parts, exchange in split:
         own = folded[parts.netloc, exchange.resource][_segments(parts.path)]
         yield (parts.netloc, "/" + "/".join(own), exchange.resource), exchange
@@ -125,8 +127,11 @@ def _segments(path: str) -> tuple[str, ...]:
     return tuple(path.strip("/").split("/"))
 
 
-def _folded(paths: set[tuple[str, ...]]) -> dict[tuple[str, ...], tuple[str, ...]]:
-    """Each path with its ids folded: those that look like one, and those that stand where many others do."""
+def _folded(paths: set[tuple[str, ...]], one: bool) -> dict[tuple[str, ...], tuple[str, ...]]:
+    """Each path with its ids folded: those that look like one, and those that stand where others do.
+
+    `one`: all are asked for by one resource, whose paths hardly differ in anything but ids.
+    """
     folded = {path: tuple(FOLD if _is_id(segment) else segment for segment in path) for path in paths}
     places: dict[tuple[tuple[str, ...], tuple[str, ...]], set[str]] = defaultdict(set)
     for path in folded.values():
@@ -138,7 +143,7 @@ def _folded(paths: set[tuple[str, ...]]) -> dict[tuple[str, ...], tuple[str, ...
         for n in range(1, len(path)):
             before, after = path[:n], path[n + 1 :]
             values = len(places[before, after])
-            if values >= _MANY and (after or before in known) or (after and values > 1 and before in known):
+            if values >= (2 if one else _MANY) and (one or after or before in known):
                 return (*before, FOLD, *after)
         return path
 
@@ -157,7 +162,7 @@ def _feed(path: str, resource: str, exchanges: Sequence[Exchange]) -> Feed:
     for failure in [e for e in failed if e.status in _NO_SUCH_PAGE]:
         n = next((n for n, chain in enumerate(chains) if _goes_on(chain, failure)), None)
         if n is not None:
-            chains[n] = Chain(chains[n].pages, chains[n].sure, past_end=True)
+            chains[n] = replace(chains[n], past_end=True)
             failed.remove(failure)
     once = {_request(failure): failure for failure in failed}
     return Feed(path, resource, tuple(chains), tuple(once.values()))
@@ -182,9 +187,15 @@ def _chains(answers: Sequence[Exchange]) -> Iterator[Chain]:
             lists[_list_of(answer)].append(answer)
         if len(lists) > 1 and all(len(pages) == 1 for pages in lists.values()):
             # a parameter of no known name may page as well
-            yield Chain(tuple(same), sure=False)
+            yield _chain(same, sure=False)
         else:
-            yield from (Chain(tuple(pages)) for pages in lists.values())
+            yield from (_chain(pages, sure=True) for pages in lists.values())
+
+
+def _chain(answers: Sequence[Exchange], *, sure: bool) -> Chain:
+    """Answers in order, each request once: a POST says in its body which page it wants."""
+    pages = {_request(a) if a.method == "GET" else (a.method, str(n)): a for n, a in enumerate(answers)}
+    return Chain(tuple(pages.values()), sure, again=len(answers) - len(pages))
 
 
 def _list_of(exchange: Exchange) -> tuple[tuple[str, str], ...]:

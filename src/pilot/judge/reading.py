@@ -153,7 +153,12 @@ def _full_pages(chain: Chain) -> Reading:
     """Several pages, the last of them not smaller: whoever stops there does not know that it was the last."""
     sizes = {page.records for page in chain.pages}
     asked = chain.last.page_size
-    if not chain.sure or len(sizes) > 1 or (asked is not None and asked not in sizes):
+    other_size = len(sizes) > 1 or (asked is not None and asked not in sizes)
+    if len(chain.different) < len(chain.pages) and chain.sure:
+        return Reading(
+            Judged.INCOMPLETE, "the same page came for several, and nothing says that it was the last"
+        )
+    if not chain.sure or other_size or not _may_be_full(chain.last):
         return Reading(Judged.NOT_PROVABLE, "nothing says that its last page was the last")
     told = (
         f"all {len(chain.pages):,} pages were full ({chain.last.records:,}), and no further one was asked for"
@@ -182,7 +187,11 @@ def _may_be_full(page: Exchange) -> bool:
 
 
 def _round(number: int) -> bool:
-    return number >= 5 and (number % 10 == 0 or number % 25 == 0 or number & (number - 1) == 0)
+    """Whether people choose such sizes for pages."""
+    return number in _SIZES or (number >= 100 and number % 50 == 0) or number.bit_count() == 1 and number > 4
+
+
+_SIZES = frozenset({5, 10, 12, 15, 20, 24, 25, 30, 36, 40, 48, 50, 60, 80, 96})
 
 
 def _is_total(page: Exchange) -> bool:

@@ -27,12 +27,16 @@ class _State:
 
 
 def pipelines_in(
-    root: Path, environ: Mapping[str, str], script: str | None = None
+    root: Path, environ: Mapping[str, str], wanted: str | None = None
 ) -> tuple[ProjectNames, ...]:
-    """The pipelines that a folder's scripts make (or one script), in order of the scripts' names."""
-    files = [root / script] if script else sorted(root.glob("*.py"))
+    """The pipelines that a folder's scripts make, in order of the scripts' names.
+
+    `wanted` is a script's path or a pipeline's name: only those.
+    """
+    files = sorted({*root.glob("*.py"), *([root / wanted] if wanted and wanted.endswith(".py") else [])})
     states = {state.pipeline: state for state in _states(root, environ)}
-    return tuple(names for file in files for names in _made_in(file, root, states))
+    found = tuple(names for file in files for names in _made_in(file, root, states))
+    return tuple(names for names in found if wanted in (None, names.script, names.pipeline))
 
 
 def _made_in(file: Path, root: Path, states: Mapping[str, _State]) -> Iterator[ProjectNames]:

@@ -12,6 +12,6 @@ def rehearsal_environment(folder: Path) -> dict[str, str]:
     return {FOLDER: str(folder), "DLT_DATA_DIR": str(folder)}
 
 
-def database_of(folder: Path) -> Path:
-    """The database that a rehearsal loads into."""
-    return folder / "pipelines" / DATABASE
+def database_of(folder: Path, pipeline: str) -> Path:
+    """The database that a pipeline loads into in a rehearsal."""
+    return folder / "pipelines" / DATABASE.format(pipeline)

@@ -51,6 +51,6 @@ def _are_no_records_of_their_own(table: TableCounts, evidence: Evidence) -> bool
     feed = evidence.main_feed(table)
     if feed is None:
         return False
-    came_again = any(len(chain.different) < len(chain.pages) for chain in feed.chains)
+    came_again = any(chain.again or len(chain.different) < len(chain.pages) for chain in feed.chains)
     added = table.rows if table.new is None else table.new
     return came_again or (feed.total is not None and added > feed.total)

@@ -44,8 +44,13 @@ def _nothing(evidence: Evidence) -> Finding:
         return Finding(FindingKind.NO_RECORDS, says, hint=hint)
     says = "The load finished, but it left no table: the script found no records where it looks."
     told: dict[str, Json] = {}
+    if came := sum(feed.records or 0 for feed in evidence.feeds):
+        says = f"The load finished, but it left no table: {came:,} records came, and the script kept none."
+        told["records"] = came
     if failures:
-        says = f"The load finished, but it left no table: {len(failures):,} requests failed, and it went on."
+        says = (
+            f"The load finished, but it left no table: requests failed ({len(failures):,}), and it went on."
+        )
         told["requests"] = [{"url": f.url, "status": f.status, "error": f.error} for f in failures[:3]]
     return Finding(FindingKind.NOTHING_LOADED, says, Remedy.REPAIR, told)
 

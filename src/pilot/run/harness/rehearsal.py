@@ -1,7 +1,7 @@
-"""Turns a load into a rehearsal: every pipeline of the script loads into a database that is thrown away.
+"""Turns a load into a rehearsal: each pipeline of the script loads into a database that is thrown away.
 
-Whatever destination, staging and folder a pipeline is given, in code or in settings, it gets this database
-and a state of its own. Unlike the rest of the harness this must not fail quietly: the script would load for real.
+Whatever destination, staging and folder a pipeline is given, in code or in settings, it gets a database and
+a state of its own. Unlike the rest of the harness this must not fail quietly: it would load for real.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from .on_import import on_import
 
 FOLDER = "PILOT_REHEARSAL"
 """The variable that names the folder; unset: no rehearsal."""
-DATABASE = "rehearsal.duckdb"
+DATABASE = "{}_rehearsed.duckdb"
+"""The database of a pipeline; DuckDB wants another name for it than for the dataset."""
 
 # ruff: noqa: PTH118  (pathlib would cost every run its import)
 
@@ -38,7 +39,7 @@ def _divert(module: ModuleType, pipelines: str) -> None:
         if self._destination is None:
             from dlt.destinations import duckdb
 
-            database = duckdb(credentials=os.path.join(pipelines, DATABASE))
+            database = duckdb(credentials=os.path.join(pipelines, DATABASE.format(self.pipeline_name)))
             aim(self, destination=database, initializing=bool(named.get("initializing")))
 
     pipeline.__init__, pipeline._set_destinations = made, aimed
