@@ -122,7 +122,7 @@ def _multiple(request: Request) -> Reply:
 
 def _since(request: Request) -> Reply:
     since = request.query.get("since", "")
-    newer = [person for person in PEOPLE if person["updated_at"] > since]
+    newer = [person for person in PEOPLE if person["updated_at"] >= since]
     return Reply(data={"results": newer, "next": None, "count": len(newer)})
 
 

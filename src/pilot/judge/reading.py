@@ -114,6 +114,9 @@ def _end(chain: Chain) -> str:
     last, pages = chain.last, len(chain.pages)
     if last.more is False and not _is_total(last):
         return f"{last.more_by or 'the last page'} ended after {_pages_told(pages)}"
+    before = chain.pages[:-1]
+    if before and last.more is None and all(page.more and not _is_total(page) for page in before):
+        return f"{before[-1].more_by or 'what announced more'} ended after {_pages_told(pages)}"
     if chain.past_end:
         return f"there is no page after {_pages_told(pages)}"
     if last.records == 0 and pages > 1:

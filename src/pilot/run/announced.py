@@ -209,7 +209,9 @@ def _more(whole: Told, envelope: Envelope, records: int | None, total: int | Non
         return True, leads[0].path
     if said := envelope.has_more():
         return bool(said.value), said.path
-    return _by_cursor(envelope) or _by_numbers(whole.url, envelope, records, total) or _by_end(envelope)
+    # an empty next link ends a list, whatever a total counts
+    found = _by_cursor(envelope) or _by_end(envelope)
+    return found or _by_numbers(whole.url, envelope, records, total) or (None, "")
 
 
 def _by_cursor(envelope: Envelope) -> More | None:
@@ -236,13 +238,14 @@ def _by_numbers(url: str, envelope: Envelope, records: int | None, total: int | 
     return None if start is None else (start + records < total and records > 0, "total")
 
 
-def _by_end(envelope: Envelope) -> More:
-    """A next link that is empty, or a word that this is the last page."""
+def _by_end(envelope: Envelope) -> More | None:
+    """A next link or cursor that is empty, or a word that this is the last page."""
     last = next((s for s in envelope.signs if s.name in IS_LAST and isinstance(s.value, bool)), None)
     if last:
         return not last.value, last.path
-    empty = next((s for s in envelope.signs if s.value in (None, "") and envelope.leads_on(s)), None)
-    return (False, empty.path) if empty else (None, "")
+    leading = (s for s in envelope.signs if envelope.leads_on(s) or "next" in s.names[-1])
+    empty = next((sign for sign in leading if sign.value in (None, "")), None)
+    return (False, empty.path) if empty else None
 
 
 def _asked(url: str, names: Sequence[str] | frozenset[str]) -> int | None:
