@@ -50,7 +50,7 @@ _ELSEWHERE = (
     .replace("people(api_key", "people(url, api_key")
     .replace('"{base}/v1/people"', "url")
 )
-_HIDDEN = "import dlt\nfrom sources.people import people\n" + tail('people("{base}/v1/people")')
+_HIDDEN = "import dlt\nfrom sources.people import people\n" + tail('people(url="{base}/v1/people")')
 """As dlt's verified sources have it: the script itself names no secret."""
 
 SECRETS: tuple[Case, ...] = (

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import re
 
-from pilot.errors import PilotError
+from pilot.errors import PilotError, StepFailed
+from pilot.finding import Finding, FindingKind, Json, Remedy
 from pilot.project.cutting import Cut
 from pilot.project.preview_part import Preview, find_preview
 from pilot.project.source_text import SourceText, replaced
@@ -42,8 +43,19 @@ def _parsed(text: str) -> ast.Module:
     try:
         return ast.parse(text)
     except (SyntaxError, ValueError, RecursionError) as error:
-        where = f" (line {error.lineno})" if isinstance(error, SyntaxError) and error.lineno else ""
-        raise PilotError(f"The script is not valid Python{where}.", "Put it right and try again.") from error
+        raise StepFailed(_no_python(text, error), "Put it right and try again.") from error
+
+
+def _no_python(text: str, error: Exception) -> Finding:
+    line = (error.lineno if isinstance(error, SyntaxError) else None) or 0
+    where = f" (line {line})" if line else ""
+    reason = error.msg if isinstance(error, SyntaxError) else str(error)
+    lines = text.splitlines()
+    evidence: dict[str, Json] = {"error": f"SyntaxError: {reason}", "line": line}
+    if 0 < line <= len(lines):
+        evidence["code"] = lines[line - 1].strip()[:300]
+    says = f"The script is not valid Python{where}: {reason}"
+    return Finding(FindingKind.SYNTAX_ERROR, says, Remedy.REPAIR, evidence)
 
 
 def _without(tree: ast.Module, preview: Preview) -> str:
