@@ -8,6 +8,7 @@ from pilot.project.naming import check_name
 from pilot.screen import Line
 from pilot.session.session import Session
 from pilot.step import Outcome, Status, Step
+from pilot.typed import hear_addresses, masked
 
 
 class AskApi(Step):
@@ -24,8 +25,10 @@ class AskApi(Step):
         if session.reason is not None:
             kit.host.show(*filter(None, [Line(session.reason.says, "warn"), Line(session.reason.hint)]))
             question = Question("Which API do you want to load? Name a URL of it.", flag="--api TEXT")
-        given = kit.options.api if session.reason is None else None
-        said = given or kit.host.ask(question)
+        # what --api said when all was begun counts as well where pilot was stopped right then
+        given = (kit.options.api or _said_before(session)) if session.reason is None else None
+        said = masked(given) if given else kit.host.ask(question)
+        hear_addresses(said, kit.project.secrets)
         goal = without_secrets(said)
         if goal != said:
             kit.host.show(
@@ -41,3 +44,8 @@ class AskApi(Step):
             return proposal
         question = Question("What should the pipeline be called?", flag="NAME (or --yes)", default=proposal)
         return check_name(kit.host.ask(question))
+
+
+def _said_before(session: Session) -> str | None:
+    said = session.facts.extra.get("api")
+    return said if isinstance(said, str) else None

@@ -20,6 +20,9 @@ from pilot.session.session import Session
 from pilot.step import Outcome, Status, Step
 
 _FILE = ".dlt/secrets.toml"
+_WEAK = (
+    "{0} is short or an ordinary word: it is hidden only where it stands as a key ({0}=…), not everywhere."
+)
 
 
 class WaitForSecrets(Step):
@@ -84,6 +87,8 @@ def _pause(kit: Kit, names: ProjectNames, missing: Sequence[str], asked_again: b
         if value:
             kit.project.secrets.save(path, value)
             left.remove(path)
+            if kit.project.secrets.is_weak(path, value):
+                kit.host.show(Line(_WEAK.format(path.rpartition(".")[2]), "warn"))
         elif asked_again:
             left.clear()
         present = {secret.path for secret in kit.project.secrets.wanted(names) if secret.present}

@@ -43,6 +43,12 @@ class Secrets(Protocol):
     def values(self) -> dict[str, str]:
         """Every secret value that is known, by dotted path."""
 
+    def hear(self, where: str, value: str) -> None:
+        """Know a value that is in no file, so that it is hidden."""
+
+    def is_weak(self, path: str, value: str) -> bool:
+        """Whether a value is too ordinary to be hidden wherever it stands."""
+
     def save(self, path: str, value: str) -> None:
         """Write one value into secrets.toml, layout kept, mode 0600; the redactor learns it."""
 

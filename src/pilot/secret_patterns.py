@@ -50,6 +50,7 @@ _URL_PASSWORD = re.compile(
 _AUTHORIZATION = re.compile(r"\b(?:bearer|basic)\s+([A-Za-z0-9+/_.~-]{16,}={0,2})", re.IGNORECASE)
 _ASSIGNED = re.compile(rf"{CREDENTIAL.pattern}([A-Za-z0-9+/_.~!#$%^*-]{{12,}}={{0,2}})", CREDENTIAL.flags)
 _ALONE = re.compile(r"(?<![\w./:-])[A-Za-z0-9_+/-]{32,}={0,2}(?![\w./-])")
+_UUID = re.compile(r"[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}", re.IGNORECASE)
 _REFERENCE = re.compile(
     r"(?:dlt|os|self|config|settings|env|environ|getenv|secrets)\b[.\[(]|.*[\[({]|[A-Z_]+$|[a-z_.]+$"
     r"|(?:[A-Z]?[a-z]+[_.-])*[A-Z]?[a-z]+[_-]?\d{0,3}$"
@@ -86,7 +87,12 @@ def typed_secrets(text: str) -> Iterator[Place]:
     yield from sure_secrets(text)
     yield from likely_secrets(text)
     for found in _ALONE.finditer(text):
-        if is_random(found[0]) and any(c.isdigit() for c in found[0]) and any(c.isalpha() for c in found[0]):
+        if (
+            not _UUID.fullmatch(found[0])
+            and is_random(found[0])
+            and any(c.isdigit() for c in found[0])
+            and any(c.isalpha() for c in found[0])
+        ):
             yield Place(*found.span(), UNSURE)
 
 

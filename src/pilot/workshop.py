@@ -45,6 +45,7 @@ from pilot.session.taking_up import finish_broken
 from pilot.sharing import Sharing
 from pilot.slash.dispatch import SlashCommands
 from pilot.trust import Trust
+from pilot.typed import TypedSecrets
 from pilot.warehouse.warehouse import DltWarehouse
 from pilot.writers.choice import WriterRoom
 
@@ -227,6 +228,7 @@ def _assembled(ground: Ground, session: Session) -> Workshop:
     engine.kit = kit
     if isinstance(ground.host, TerminalHost):
         ground.host.on_command = SlashCommands(PromptDesk(session, kit), host)
+        ground.host.on_words = TypedSecrets(session, project.secrets, ground.host)
     desk = Desk(session, kit)
     parts = (ground.options, host, session, ground.catalogue, engine, kit, desk)
     return Workshop(*parts, ground.redactor, ground.starter)

@@ -10,6 +10,7 @@ from pilot.catalogue import Catalogue
 from pilot.commands.course import Take, follow
 from pilot.errors import AnswerMissing, PilotError, StartPolicy
 from pilot.facts import Facts
+from pilot.finding import Json
 from pilot.host import Choice, Host, Question
 from pilot.options import Options
 from pilot.project.naming import check_name
@@ -18,7 +19,9 @@ from pilot.session.again import repeatable
 from pilot.session.cell import Cell
 from pilot.session.lock import holder
 from pilot.session.session import Redactor, Session
+from pilot.session.sessions import named
 from pilot.session.store import Store
+from pilot.typed import masked
 from pilot.workshop import ChooseSession, Workshop
 
 _RESUME, _RESTART = "r", "s"
@@ -33,14 +36,37 @@ def init(options: Options) -> int:
     Catalogue(options.root, require_trust=lambda: None).policy(options.policy)
 
     def choose(host: Host, store: Store, redactor: Redactor) -> Session:
-        found = Session.newest(store, redactor)
+        found = _found(options, store, redactor)
         begun = found is not None and _same(found, options)
         if found is not None and begun and not options.restart and _goes_on(host, found):
             return found
-        facts = Facts(options.name, options.destination, restart=options.restart or begun)
-        return Session.start(store, redactor, options.policy, facts)
+        facts = Facts(
+            options.name,
+            options.destination,
+            restart=options.restart or begun,
+            docs=options.docs,
+            extra=_said(options),
+        )
+        session = Session.start(store, redactor, options.policy, facts)
+        if options.session is not None:
+            named(store, session.number, options.session)
+        return session
 
     return _followed(options, choose, _whole_policy)
+
+
+def _found(options: Options, store: Store, redactor: Redactor) -> Session | None:
+    """The session that is here; with `--session` the one of that name, which may be a new one's."""
+    names = {name for row in store.sessions() for name in (row.name, str(row.number))}
+    if options.session is not None and options.session.lstrip("#") not in names:
+        return None
+    return Session.newest(store, redactor, options.session)
+
+
+def _said(options: Options) -> dict[str, Json]:
+    """What the command line said of the API, for a resume before that became known."""
+    said: dict[str, Json] = {"endpoints": [*options.endpoints]} if options.endpoints else {}
+    return {**said, "api": masked(without_secrets(options.api))} if options.api else said
 
 
 def resume(options: Options) -> int:
@@ -123,7 +149,7 @@ def _part(options: Options, policy: str, title: str, request: str | None) -> int
         if not shop.session.facts.written:
             raise PilotError("There is no finished script here yet.", "pilot resume goes on with it.")
         renew_writer(shop)
-        cell = shop.engine.run(policy, Facts(request=request), title)
+        cell = shop.engine.run(policy, Facts(request=masked(request) if request else None), title)
         return None if cell.state.finished else cell
 
     return _followed(options, take_up(options), take, policy)

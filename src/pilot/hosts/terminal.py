@@ -27,6 +27,7 @@ class TerminalHost(ScreenWriter):
     """Shows on `stream`, asks at prompts.
 
     What is typed with a `/` before it goes to `on_command`, and the question stays; it may raise to leave.
+    Answers in words pass `on_words`, which gives them as they may be kept.
     """
 
     interactive = True
@@ -43,6 +44,7 @@ class TerminalHost(ScreenWriter):
     ) -> None:
         super().__init__(stream=stream, quiet=quiet, verbose=verbose, redact=redact)
         self.on_command = on_command
+        self.on_words: Callable[[str], str] | None = None
         self._history = AnswerHistory(history, redact)
 
     def ask(self, question: Question) -> str:
@@ -62,9 +64,12 @@ class TerminalHost(ScreenWriter):
                     continue
                 answer = meant(question, typed)
                 if answer is not None:
-                    self._remember(question, answer)
-                    return answer
+                    break
                 self._write([Line(complaint(question), "warn")], MARGIN)
+        if self.on_words is not None and _takes_words(question, answer):
+            answer = self.on_words(answer)
+        self._remember(question, answer)
+        return answer
 
     def edit(self, text: str, suffix: str) -> str | None:
         """Let the person edit a text in their editor; None when they left it as it was."""
@@ -109,6 +114,12 @@ class TerminalHost(ScreenWriter):
         chosen = question.many or any(answer == choice.key for choice in question.choices)
         if not question.hidden and not chosen and answer != question.default:
             self._history.add(answer)
+
+
+def _takes_words(question: Question, answer: str) -> bool:
+    """Whether the answer is in the person's own words."""
+    chosen = question.many or any(answer == choice.key for choice in question.choices)
+    return question.free and not question.hidden and not chosen
 
 
 def _takes_commands(question: Question) -> bool:

@@ -19,6 +19,7 @@ from pilot.project.script_secrets import SecretRead, secrets_read
 from pilot.project.secret_store import SECRETS, SecretStore, environment_name
 from pilot.project.secret_values import environment_secrets, is_setting, of_settings
 from pilot.project.toml_file import Toml, leaf, leaves, parse_toml, with_values
+from pilot.secret_forms import is_weak
 
 __all__ = ["ProjectSecrets", "parse_secret_option"]
 
@@ -66,6 +67,15 @@ class ProjectSecrets:
         """secrets.toml with a value put in; from now on the value is known."""
         self._saved[path] = value
         return with_values(read_text(inside(self._root, SECRETS)) or "", {path: value}, SECRETS)
+
+    def hear(self, where: str, value: str) -> None:
+        """Know a value that is in no file, so that it is hidden."""
+        if value not in self._met.values():
+            self._met[where if where not in self._met else f"{where} ({len(self._met)})"] = value
+
+    def is_weak(self, path: str, value: str) -> bool:
+        """Whether a value is too ordinary to be hidden wherever it stands."""
+        return is_weak(value.strip(), path, self.words())
 
     def save(self, path: str, value: str) -> None:
         """Write one value into secrets.toml, layout kept, mode 0600."""
