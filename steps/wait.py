@@ -9,7 +9,7 @@ from pilot.kit import Kit
 from pilot.session.session import Session
 from pilot.step import Outcome, Step
 
-_FIRST, _LONGEST = 10.0, 300.0
+_FIRST, _LONGEST = 5.0, 300.0
 
 
 class Wait(Step):

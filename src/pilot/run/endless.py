@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -11,6 +11,9 @@ from pilot.run.traffic import Exchange
 
 SURE = 5
 """So many answers in a row with nothing new tell it of a run that did not end by itself."""
+
+_FOR_GOOD = 200
+"""So many, and a run is ended that goes on."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,14 @@ def loop_in(traffic: Sequence[Exchange], at_least: int = SURE) -> Loop | None:
         return None
     turn = {(e.method, e.url) for e in answers[-stale:]}
     return Loop(_address(last.url), stale, len(turn) < stale)
+
+
+def in_vain(newest: Callable[[int], Sequence[Exchange]]) -> bool:
+    """Whether a run that goes on reads the same full pages for good: a status that is asked for is none."""
+    traffic = newest(_FOR_GOOD + 1)
+    return (
+        all((exchange.records or 0) > 1 for exchange in traffic) and loop_in(traffic, _FOR_GOOD) is not None
+    )
 
 
 def _newest(answers: Sequence[Exchange]) -> int:

@@ -34,7 +34,7 @@ def classify(result: RunResult) -> Finding | None:
         return _older_load() if result.left_behind else None
     if result.ending is Ending.INTERRUPTED:
         return Finding(FindingKind.FAILED, "The run was stopped with Ctrl-C.")
-    if result.ending is Ending.TIME_LIMIT:
+    if result.ending in (Ending.TIME_LIMIT, Ending.IN_VAIN):
         return _endless(result) or _time_limit(result)
     if (kept_from := fence_failure(result)) is not None:
         return kept_from

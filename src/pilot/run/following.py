@@ -19,6 +19,8 @@ _CHUNK = 64 * 1024
 _LINGER = 0.5
 """Seconds that the output may stay open after the child has ended, before what holds it is killed."""
 
+_LOOKS_EACH = 1.0
+
 Chunks = queue.Queue[tuple[int, bytes]]
 
 
@@ -32,9 +34,13 @@ class Listener(Protocol):
 class Following:
     """One child with its output, bounded by a time limit."""
 
-    def __init__(self, listener: Listener, deadline: float) -> None:
+    def __init__(
+        self, listener: Listener, deadline: float, in_vain: Callable[[], bool] = lambda: False
+    ) -> None:
         self._listener = listener
         self._deadline = deadline
+        self._in_vain = in_vain
+        self._looks = 0.0
         self._chunks: Chunks = queue.Queue(maxsize=16)
         self._open = 0
         self._tree = ProcessTree()
@@ -74,6 +80,8 @@ class Following:
             now = time.monotonic()
             if now >= self._deadline:
                 return Ending.TIME_LIMIT
+            if self._goes_on_in_vain(now):
+                return Ending.IN_VAIN
             if lingers_until is None and not self._tree.running(0):
                 lingers_until = now + _LINGER
             if lingers_until is not None and now > lingers_until:
@@ -84,6 +92,13 @@ class Following:
             else:
                 self._tree.running(pause)
         return Ending.EXITED
+
+    def _goes_on_in_vain(self, now: float) -> bool:
+        """Whether nothing new can come any more; looked at now and then."""
+        if now < self._looks:
+            return False
+        self._looks = now + _LOOKS_EACH
+        return self._in_vain()
 
     def _take(self, seconds: float) -> bool:
         """Pass on the next piece of output; False when none came in time."""

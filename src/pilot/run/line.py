@@ -84,6 +84,11 @@ class Line:
         found = (exchange_of(parts, self._clean) for parts in self._parts.values())
         return tuple(sorted((exchange for exchange in found if exchange), key=_began))
 
+    def newest(self, count: int) -> tuple[Exchange, ...]:
+        """The exchanges that began last, while the script runs."""
+        parts = list(self._parts.values())[-count:]
+        return tuple(exchange for one in parts if (exchange := exchange_of(dict(one), self._clean)))
+
     @property
     def remark(self) -> str:
         """What is not in the ledger, where something is not."""

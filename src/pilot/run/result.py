@@ -73,6 +73,8 @@ class Ending(str, Enum):
 
     EXITED = "exited"
     TIME_LIMIT = "time_limit"
+    IN_VAIN = "in_vain"
+    """It read the same pages over and over, without end: pilot stopped it."""
     INTERRUPTED = "interrupted"
     """The person pressed Ctrl-C; the child is gone."""
 

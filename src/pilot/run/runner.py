@@ -13,6 +13,7 @@ from typing import Protocol
 
 from pilot.finding import Json
 from pilot.run.answers import AnswerMemory, RunAnswers
+from pilot.run.endless import in_vain
 from pilot.run.environment import child_environment
 from pilot.run.following import Following
 from pilot.run.harness.job import Job
@@ -147,7 +148,9 @@ class ScriptRunner:
         remembered = RunAnswers(self._answers) if job.answers and self._answers is not None else None
         line = open_line(lambda text: plain(self._redact(text)), remembered)
         try:
-            following = Following(streams, started + timeout)
+            following = Following(
+                streams, started + timeout, lambda: line is not None and in_vain(line.newest)
+            )
             ending, code = following.follow(lambda: _start(self._starter, job, line, hold.environment))
         finally:
             if line is not None:
