@@ -102,10 +102,10 @@ def _short_of_total(chain: Chain, total: int, end: str) -> Reading:
     announced = chain.last.more and not _is_total(chain.last)
     if _skips(chain):
         return Reading(Judged.INCOMPLETE, f"{told}: pages were left out", by_total=True)
-    if end or (not announced and len(chain.pages) == 1 and not _may_be_full(chain.last)):
-        return Reading(Judged.NOT_PROVABLE, f"{told}, though {end or 'the page was not full'}")
     if len(chain.different) < len(chain.pages):
         return Reading(Judged.INCOMPLETE, f"{told}: a page came twice", by_total=True)
+    if end or (not announced and len(chain.pages) == 1 and not _may_be_full(chain.last)):
+        return Reading(Judged.NOT_PROVABLE, f"{told}, though {end or 'the page was not full'}")
     return Reading(Judged.INCOMPLETE, told, by_total=True)
 
 

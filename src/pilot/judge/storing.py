@@ -35,6 +35,8 @@ def stored(table: TableCounts, feed: Feed, evidence: Evidence, reading: Reading)
         return merged
     if not rows and records:
         return Reading(Judged.INCOMPLETE, f"{records:,} records came, none is here")
+    if not records and rows and reading.judged is Judged.COMPLETE:
+        return Reading(Judged.COMPLETE, f"nothing new came; {rows:,} rows are of earlier loads")
     if records in (new, rows):
         return _told(reading, records)
     if new > records or any(t.incremental for t in group) and reading.judged is Judged.COMPLETE:
@@ -68,7 +70,8 @@ def _merged_away(table: TableCounts) -> Reading | None:
     if not better:
         return None
     column, number = max(better.items(), key=lambda item: item[1])
-    told = f"merged by {', '.join(table.keys)}, {number:,} different {column} became {by_key:,} rows"
+    rows = f"{by_key:,} row{'' if by_key == 1 else 's'}"
+    told = f"merged by {', '.join(table.keys)}, {number:,} different {column} became {rows}"
     return Reading(Judged.INCOMPLETE, told)
 
 
