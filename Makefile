@@ -12,7 +12,7 @@ PINS := $(shell $(PYTHON) -c 'import sys; print("--constraint constraints.txt" *
 unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test setup lint types bench scores clean help
+.PHONY: demo test setup lint types bench scores kills clean help
 
 help:  ## show what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -50,6 +50,9 @@ scores: $(READY)  ## pipelines for many APIs, specs and faults, and large loads,
 	$(BIN)/python -m benchmarks.openapi
 	$(BIN)/python -m benchmarks.faults
 	$(BIN)/python benchmarks/load/compare.py 10000 100000
+
+kills: $(READY)  ## journeys killed 200 times at random moments, resumed, compared (many minutes)
+	$(BIN)/python -m tests.e2e.kills --kills 200
 
 clean:  ## remove what make made
 	rm -rf $(VENV) .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis

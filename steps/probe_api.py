@@ -27,7 +27,7 @@ class ProbeApi(Step):
         kit.consent.person_named(hosts_in(f"{goal} {docs or ''}"))
         with kit.host.working("Looking at the API") as progress:
             survey = kit.prober.survey(goal, docs, progress.say)
-        picked = _picked(survey, goal, kit)
+        picked = _picked(survey, goal, kit, kit.options.endpoints or _named_before(session))
         with kit.host.working("Looking at the API") as progress:
             profile = kit.prober.probe(goal, docs, _keys(session, kit), progress.say, picked)
         status = Status.DONE if profile.requests or profile.endpoints else Status.SKIPPED
@@ -35,12 +35,18 @@ class ProbeApi(Step):
         return Outcome(status, profile_line(profile), learned, profile_blocks(profile))
 
 
-def _picked(survey: Survey, goal: str, kit: Kit) -> tuple[str, ...]:
+def _named_before(session: Session) -> tuple[str, ...]:
+    """What `--endpoint` said when all was begun."""
+    said = session.facts.extra.get("endpoints")
+    return tuple(str(name) for name in said) if isinstance(said, list) else ()
+
+
+def _picked(survey: Survey, goal: str, kit: Kit, endpoints: tuple[str, ...]) -> tuple[str, ...]:
     """Which of a spec's endpoints to load: those of `--endpoint`, else what the words mean, else asked."""
     if not survey.offers:
-        return kit.options.endpoints
-    if kit.options.endpoints:
-        return tuple(offer.key for offer in named(survey, kit.options.endpoints))
+        return endpoints
+    if endpoints:
+        return tuple(offer.key for offer in named(survey, endpoints))
     meant = by_words(survey, goal)
     if has_path(survey, goal) or len(survey.offers) == 1 or (meant and not kit.host.interactive):
         return tuple(offer.key for offer in meant or survey.offers)

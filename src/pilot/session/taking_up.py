@@ -9,6 +9,7 @@ from pilot.session.cell import COMING, Cell, CellState, FileChange
 from pilot.session.session import WITHHELD, Session
 from pilot.session.snapshots import clear_halves, hash_of, put_back
 from pilot.session.undo import EDITED, carry_out
+from pilot.writers.writer import Usage
 
 _SECRETS = ".dlt/secrets.toml"
 
@@ -22,7 +23,8 @@ def finish_broken(session: Session, root: Path) -> None:
         clear_halves(root / _SECRETS)
     for cell in reversed(session.broken):
         changes = [change for change in cell.changes if not _roll_back(session, root, change)]
-        session.settle(replace(cell, changes=tuple(changes)))
+        asked = sum((exchange.usage for exchange in session.exchanges(cell.id)), Usage())
+        session.settle(replace(cell, changes=tuple(changes), usage=asked))
     found = session.last_undone()
     if found is not None and (pending := found[2]) is not None:
         carry_out(session, root, found[0], found[1], back=pending == "undo")
