@@ -102,8 +102,8 @@ class Mending:
         if finding is not None:
             self._seen.append(finding)
         if standing.reached is None:
-            # what passes by itself may come back between two repairs
-            self._stuck = finding is not None and finding.same_as(last)
+            # what passes by itself may come back between two repairs, and a wait may not have been long enough
+            self._stuck = finding is not None and finding.same_as(last) and finding.remedy is not Remedy.WAIT
             return finding
         self._stuck = seen
         if best is None or best.finding is None or not self._changes:
@@ -136,7 +136,8 @@ class Mending:
             before = self._script()
             child = self._carry_out(remedy, finding)
             self._changes += child.changes
-            self._tries.add(child, before, self._script())
+            if not _was_not_paid_for(child):
+                self._tries.add(child, before, self._script())
             if not child.state.finished:
                 self._give_reason(finding, child)
                 return False
@@ -199,7 +200,7 @@ class Mending:
         failure = child.failure
         if failure is None:
             return
-        if failure.kind is FindingKind.BUDGET_SPENT:
+        if _was_not_paid_for(child):
             says = f"{failure.says} Not repaired: {finding.says}"
             evidence = {**failure.evidence, "finding": finding.kind.value}
             self._own.fail(replace(failure, says=says, evidence=evidence))
@@ -292,3 +293,8 @@ class Mending:
 
     def _state(self) -> str:
         return fingerprint(self._script())
+
+
+def _was_not_paid_for(child: Cell) -> bool:
+    """Whether a remedy was not even tried, because its budget is spent."""
+    return child.failure is not None and child.failure.kind is FindingKind.BUDGET_SPENT

@@ -200,6 +200,7 @@ class ModelClient:
                 attempt += 1
             else:
                 break
+        self._purse.in_time()  # what was in a hurry failed for lack of time, whatever it looks like
         hint = fault.hint or "pilot resume tries again."
         more = self._names_offered() if fault.cure is Cure.NEXT_MODEL else ""
         raise ModelFailed(self._safe(fault.says), hint + more)

@@ -65,14 +65,17 @@ class Purse:
         """Seconds until the deadline; None where there is none."""
         return None if self.deadline is None else self.deadline - time.monotonic()
 
+    def in_time(self) -> None:
+        """Raises BudgetSpent where the time is up."""
+        if (left := self.seconds_left()) is not None and left <= 0:
+            raise BudgetSpent("The time for repairs is used up.", {}, "--max-seconds")
+
     def allow(self, model: str, url: str, size: int, wanted: int, most: int) -> int:
         """How many tokens the answer to a request of about `size` tokens may have: at most `most`.
 
         Raises BudgetSpent where that is less than the `wanted`, or the time is up.
         """
-        if (left := self.seconds_left()) is not None and left <= 0:
-            says = "The time for repairs is used up, so the model was not asked."
-            raise BudgetSpent(says, {}, "--max-seconds")
+        self.in_time()
         size = round(size * MARGIN)  # an estimate may be too low
         price = self.prices.of(model, url)
         allowed = min(most, self._by_tokens(size), self._by_cost(size, price))
