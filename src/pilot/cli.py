@@ -296,11 +296,17 @@ def replay(
 
 @app.command()
 @working
-def doctor(options: Options) -> int:
+def doctor(
+    options: Options,
+    privacy: Annotated[
+        bool, typer.Option("--privacy", help="Show what the next request to a model would hold.")
+    ] = False,
+) -> int:
     """What is set up here: dlt, the destination, the model, the writer that would be used."""
     from pilot.commands import doctor
+    from pilot.commands import privacy as privacy_command
 
-    return doctor.doctor(options)
+    return privacy_command.privacy(options) if privacy else doctor.doctor(options)
 
 
 @app.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from pilot.api.correct import correct
 from pilot.api.profile import ApiProfile
@@ -14,7 +14,7 @@ from pilot.errors import PilotError, StepFailed
 from pilot.facts import Facts, WriterChoice
 from pilot.finding import Finding, FindingKind, Remedy
 from pilot.host import Question
-from pilot.kit import Kit
+from pilot.kit import Kit, Project
 from pilot.names import ProjectNames, names_in
 from pilot.run.limits import adds_again
 from pilot.screen import Line
@@ -73,7 +73,15 @@ def writer_choice(facts: Facts) -> WriterChoice:
     return facts.writer or WriterChoice("builtin")
 
 
-def brief_of(session: Session, kit: Kit) -> Brief:
+class HasProject(Protocol):
+    """What a brief is made from, beside the session: the kit, or what there is without one."""
+
+    @property
+    def project(self) -> Project:
+        """The project folder."""
+
+
+def brief_of(session: Session, kit: HasProject) -> Brief:
     """What the writer gets, as things stand."""
     facts = session.facts
     names = names_of(facts)

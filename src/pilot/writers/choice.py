@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import date
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from pilot.errors import UsageError
 from pilot.facts import WriterChoice
@@ -20,6 +20,9 @@ from pilot.model.settings import ModelSettings, Source
 from pilot.screen import Line
 from pilot.writers.requests import PromptSource
 from pilot.writers.writer import Usage, Writer
+
+if TYPE_CHECKING:
+    from pilot.model.rehearsal import Rehearsed
 
 BUILTIN = "builtin"
 _NOTHING = "No model configured: the built-in writer is used. OPENAI_API_KEY or --model sets one."
@@ -117,6 +120,20 @@ class WriterRoom:
             self._clients[choice] = self._client(choice)
         return ModelWriter(self._clients[choice], self._prompts, watch, shares=self._shares())
 
+    def rehearse(self, choice: WriterChoice, ask: Callable[[Writer], object]) -> Rehearsed | None:
+        """What asking the writer would send to a model first; None where nothing would be sent."""
+        from pilot.model.rehearsal import Rehearsed, RehearsedClient
+        from pilot.writers.model_writer import ModelWriter
+
+        if choice.kind == BUILTIN or choice.model is None:
+            return None
+        client = self._client(choice, RehearsedClient)
+        try:
+            ask(ModelWriter(client, self._prompts, shares=self._shares()))
+        except Rehearsed as request:
+            return request
+        return None
+
     def close(self) -> None:
         """Close the connections to models."""
         for client in self._clients.values():
@@ -179,7 +196,7 @@ class WriterRoom:
         finally:
             client.close()
 
-    def _client(self, choice: WriterChoice) -> ModelClient:
+    def _client(self, choice: WriterChoice, kind: type[ModelClient] = ModelClient) -> ModelClient:
         settings = self._settings.with_model(choice.model)
         model = choice.model or PREFERRED[0]
         limits = limits_of(model, choice.window)
@@ -192,7 +209,8 @@ class WriterRoom:
         others = () if choice.named else after(model)
         affordable = tuple(name for name in others if self._purse.affords(name, settings.url))
         endpoint = _endpoint(settings, model, limits, affordable)
-        return ModelClient(endpoint, self._gate, self._tell, self._patience, self._purse, self._archive)
+        archive = self._archive if kind is ModelClient else None
+        return kind(endpoint, self._gate, self._tell, self._patience, self._purse, archive)
 
     def _tell(self, text: str) -> None:
         self._host.show(Line(text, "warn"))
