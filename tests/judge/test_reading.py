@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from pilot.api.profile import Endpoint, Paging, PagingKind
@@ -10,7 +12,7 @@ from pilot.judge.reading import read
 from pilot.run.traffic import Exchange
 from tests.judge.ledgers import failed, got, pages
 
-_NEXT = {"more": True, "more_by": "next"}
+_NEXT: dict[str, Any] = {"more": True, "more_by": "next"}
 
 
 def told(traffic: list[Exchange], endpoint: Endpoint | None = None) -> tuple[str, str]:

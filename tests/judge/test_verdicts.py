@@ -48,7 +48,12 @@ def test_records_that_a_script_leaves_out_are_missing_unless_that_was_asked_for(
 
 
 def test_a_key_that_makes_one_row_of_many_records_is_found_and_one_that_merges_repeats_is_not() -> None:
-    merged: dict[str, Any] = {"disposition": "merge", "keys": ("status",), "staged": 25, "columns": ("id", "status")}
+    merged: dict[str, Any] = {
+        "disposition": "merge",
+        "keys": ("status",),
+        "staged": 25,
+        "columns": ("id", "status"),
+    }
     wrong = table(rows=1, staged_different=25, staged_values={"": 1, "id": 25}, **merged)
     assert only(verdicts(evidence(_UNTOLD, wrong))) == (
         "incomplete",
