@@ -75,7 +75,9 @@ def _next_request(ground: Ground, session: Session | None) -> tuple[str, Ask]:
     finding = _failed(session)
     if finding is not None:
         return f"a repair: {finding.says}", lambda writer: writer.repair(brief, finding)
-    return "a change that you ask for", lambda writer: writer.refine(brief, _YOUR_WORDS)
+    # a change is checked like a first draft, so it may bring a preview again
+    changed = replace(brief, preview_removed=False)
+    return "a change that you ask for", lambda writer: writer.refine(changed, _YOUR_WORDS)
 
 
 def _failed(session: Session) -> Finding | None:
