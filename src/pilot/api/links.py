@@ -10,7 +10,7 @@ from pilot.api.envelope import Sign, link_params
 from pilot.api.look import Look, Page, Verdict
 from pilot.api.profile import How, Paging, PagingKind
 from pilot.api.several import which
-from pilot.api.sites import host_of, same_site
+from pilot.api.sites import host_of, joined, same_site
 from pilot.api.trails import folded, json_path, stem
 from pilot.api.vocabulary import CURSOR_PARAMS, LAST_ID_PARAMS, OFFSET, PAGE
 from pilot.finding import Json
@@ -49,22 +49,32 @@ def by_link(look: Look) -> Paging | None:
         if after is not None and after.value == sign.value:
             look.notes.append(f"the link at {sign.path} of page 2 leads to page 2 again")
             continue
-        empty = _ends_empty(after) or _ends_empty(_at_the_end(look, sign, link))
-        note = f"link at {sign.path}, seen on page 2" + ("; the last one is empty" if empty else "")
+        empty = _ends_empty(after) or _never_ends(look, sign, link, after)
+        note = f"link at {sign.path}, seen on page 2" + ("; an empty one ends it" if empty else "")
         paging = _proven(look, page, PagingKind.JSON_LINK, {"next_url_path": sign.path}, note)
         return replace(paging, empty_end=empty)
     return None
 
 
-def _at_the_end(look: Look, sign: Sign, link: str) -> Sign | None:
-    """The link of a page far behind the last, where the link counts records or pages."""
+def _never_ends(look: Look, sign: Sign, link: str, after: Sign | None) -> bool:
+    """Whether the page after the last has no records, and a link that is empty or leads on all the same."""
     counted = [name for name, value in link_params(link, look.params).items() if value.isdecimal()]
-    if len(counted) != 1 or look.body is not None:
-        return None
-    parts = urlsplit(link)
-    far = [(k, str(_FAR) if k in counted else v) for k, v in parse_qsl(parts.query)]
-    page = look.linked_page(urlunsplit(parts._replace(query=urlencode(far))))
-    return next((s for s in page.envelope.signs if s.path == sign.path), None)
+    if look.body is not None or after is None:
+        return False
+    if len(counted) == 1:
+        parts = urlsplit(link)
+        far = [(k, str(_FAR) if k in counted else v) for k, v in parse_qsl(parts.query)]
+        page = look.linked_page(urlunsplit(parts._replace(query=urlencode(far))))
+    else:
+        page = _last_of(look, str(after.value or ""))
+    last = next((s for s in page.envelope.signs if s.path == sign.path), None)
+    return _ends_empty(last) or (page.verdict is Verdict.EMPTY and last is not None and bool(last.value))
+
+
+def _last_of(look: Look, link: str) -> Page:
+    """The page that a link of page 2 leads to, where page 2 may be the last one but one."""
+    following = joined(look.first.answer.url, link) if link else None
+    return look.linked_page(following) if following and _stays(look, following) else look.first
 
 
 def _ends_empty(sign: Sign | None) -> bool:
@@ -99,10 +109,21 @@ def _walked(look: Look, sign: Sign, param: str) -> Paging | None:
         note = f"header {sign.path} sent as {param}, seen on page 2"
         return _proven(look, page, PagingKind.HEADER_CURSOR, found, note)
     options: dict[str, Json] = {"cursor_path": sign.path, "cursor_param": param}
-    options |= _has_more(look, page)
+    options |= _has_more(look, page) or _until_empty(look, sign, param, page)
     return _proven(
         look, page, PagingKind.CURSOR, options, f"cursor at {sign.path} sent as {param}, seen on page 2"
     )
+
+
+def _until_empty(look: Look, sign: Sign, param: str, second: Page) -> dict[str, Json]:
+    """dlt's way to stop where a page without records still has a cursor: seen far away, or on page 3."""
+    following = second.envelope.again(sign)
+    if following in (None, "", False):
+        return {}
+    counts = str(sign.value).isdecimal() and str(following).isdecimal()
+    page = look.page({param: _FAR if counts else following})
+    leads_on = page.verdict is Verdict.EMPTY and page.envelope.again(sign) not in (None, "", False)
+    return {"stop_after_empty_page": True} if leads_on else {}
 
 
 def _leads_on(sign: Sign, page: Page) -> bool:

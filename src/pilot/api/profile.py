@@ -127,7 +127,7 @@ class Paging:
     end_status: int | None = None
     """The status that means "no such page": the page after the last is answered with it, not with none."""
     empty_end: bool = False
-    """For JSON_LINK: the last page's link is an empty text, which dlt would take for an address."""
+    """For JSON_LINK: an empty text for a link is the end, or an empty page whose link leads on; not for dlt."""
     like: str = ""
     """The endpoint that pages in this way too: it was proven there, and here only where `proven` says so."""
     overlaps: bool = False

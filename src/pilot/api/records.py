@@ -70,8 +70,8 @@ def records_at(body: Body, like: Found) -> tuple[Json, ...] | None:
         if place is None and isinstance(body.data, dict) and not error_in(body.data):
             return ()
         return tuple(_inside(place, like.inner)) if isinstance(place, list) else None
-    if shape is Shape.KEYED and isinstance(place, dict):
-        return tuple(place.values())
+    if shape is Shape.KEYED and (isinstance(place, dict) or place == []):
+        return tuple(place.values()) if isinstance(place, dict) else ()
     if shape is Shape.COLUMNAR and isinstance(place, dict):
         return tuple(rows_of_columns(place))
     return None

@@ -56,7 +56,7 @@ class Resource:
         plain = records.shape is Shape.LIST and re.fullmatch(
             r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", records.selector
         )
-        return records.beside if plain and self.whole and not self.by_hand else ()
+        return records.beside if plain and not (self.paged or self.by_hand) else ()
 
     @property
     def is_rewritten(self) -> bool:

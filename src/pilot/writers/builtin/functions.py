@@ -25,11 +25,11 @@ def keyed_rows(records: dict[str, dict[str, Any]]) -> Iterator[list[dict[str, An
 
 NEXT_LINKS = '''\
 class NextLinks(JSONLinkPaginator):
-    """The last page's link is an empty text, where dlt expects none at all."""
+    """The end is a page without records or with an empty text for a link: dlt alone would go on."""
 
     def update_state(self, response: Response, data: list[Any] | None = None) -> None:
         super().update_state(response, data)
-        self._has_next_page = bool(self._next_reference)
+        self._has_next_page = bool(self._next_reference and data)
 '''
 
 

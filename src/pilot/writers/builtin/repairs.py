@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from pilot.api.profile import ApiProfile, Auth, AuthKind, Endpoint, Paging, Records
+from pilot.api.profile import ApiProfile, Auth, AuthKind, Endpoint, Paging, PagingKind, Records
 from pilot.finding import Finding, FindingKind
 from pilot.writers.builtin import auth, config
 from pilot.writers.builtin.design import Design, Resource
@@ -30,6 +30,17 @@ def untouched(text: str, profile: ApiProfile, designed: Callable[[ApiProfile], D
         for earlier in _earlier(profile)
         for preview in (True, False)
     )
+
+
+def ending(profile: ApiProfile) -> ApiProfile:
+    """The profile of an API whose pages lead on after the last one: one without records is the end."""
+    return replace(profile, endpoints=tuple(replace(e, paging=_ending(e.paging)) for e in profile.endpoints))
+
+
+def _ending(paging: Paging) -> Paging:
+    if paging.kind is PagingKind.CURSOR:
+        return replace(paging, options={**paging.options, "stop_after_empty_page": True})
+    return replace(paging, empty_end=paging.empty_end or paging.kind is PagingKind.JSON_LINK)
 
 
 def renewed(text: str, plan: Design, finding: Finding) -> tuple[str, str]:

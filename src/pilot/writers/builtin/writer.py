@@ -15,7 +15,7 @@ from pilot.writers.builtin.design import Design, design
 from pilot.writers.builtin.flat import advised, fitting, with_columns
 from pilot.writers.builtin.queries import first_query
 from pilot.writers.builtin.refinements import refined
-from pilot.writers.builtin.repairs import renewed, untouched
+from pilot.writers.builtin.repairs import ending, renewed, untouched
 from pilot.writers.builtin.script import script
 from pilot.writers.builtin.wishes import EXAMPLES, Change, Wish, understood
 from pilot.writers.writer import Brief, Draft, SqlAttempt, SqlDraft, Usage
@@ -61,6 +61,10 @@ class BuiltinWriter:
             return self.write(brief)
         in_columns = _IN_COLUMNS in brief.script
         designed = self._designed(brief, in_columns or NOT_SEEN in brief.script)
+        if finding.kind is FindingKind.ENDLESS_PAGING and untouched(brief.script, brief.profile, designed):
+            plan = designed(ending(brief.profile))
+            if (text := script(plan, preview=not brief.preview_removed)) != brief.script:
+                return Draft(text, f"a page without records ends it now\n{plan.plan}")
         plan = designed(brief.profile)
         if plan.resources and untouched(brief.script, brief.profile, designed):
             text = script(plan, preview=not brief.preview_removed)
