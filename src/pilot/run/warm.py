@@ -69,6 +69,7 @@ class WarmParent:
         except OSError:
             self._ours.close()
             raise
+        self.pid = self._process.pid
         self.ready = False
 
     def fit(self) -> bool:
@@ -152,6 +153,11 @@ class WarmStarter:
         self._interpreter = interpreter
         self._fresh = FreshInterpreter(interpreter)
         self._parent: WarmParent | None = None
+
+    @property
+    def parent_pid(self) -> int | None:
+        """The parent's process; None where there is none."""
+        return self._parent.pid if self._parent else None
 
     def warm_up(self) -> None:
         """Start the parent in the background, if this system lets it fork soundly."""

@@ -34,9 +34,10 @@ def main() -> None:
     if sys.argv[1] == "warm":
         from _pilot_harness.warm import warm  # type: ignore[import-not-found]
 
-        script.run(warm(int(sys.argv[2])))
+        given = warm(int(sys.argv[2]))
     else:
-        script.run(job.read(sys.argv[1]))
+        given = job.read(sys.argv[1])
+    script.run(given)
 
 
 if __name__ == "__main__":
