@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from benchmarks.faults.answers import PATH, PEOPLE, healthy
-from benchmarks.faults.case import Case
-from benchmarks.faults.loud_answers import ASK, LOAD, PAGES
+from benchmarks.faults.case import Case, Place
+from benchmarks.faults.loud_answers import ASK, ASK_ALL, LOAD, PAGES
+from benchmarks.faults.packages import environment_with_dlt, wheel
 from benchmarks.faults.scripts import HEAD, by_client, by_requests, rest_api, tail
 from pilot.finding import FindingKind, Remedy
 from tests.support.api_server import Reply, Request
@@ -13,6 +17,15 @@ _CAUGHT = by_requests(ASK.replace('"results"', '"rows"')).replace(
     "    print(pipeline.run(people()))",
     "    try:\n        pipeline.run(people())\n    except Exception as error:\n        raise SystemExit(1)",
 )
+
+
+@contextmanager
+def _installable(place: Place) -> Iterator[None]:
+    """The project has an environment, and the package can be had."""
+    wheel(place.root.parent / "wheels")
+    environment_with_dlt(place.root)
+    yield
+
 
 TEXT: tuple[Case, ...] = (
     Case(
@@ -36,10 +49,15 @@ TEXT: tuple[Case, ...] = (
     ),
     Case(
         "code/import_known",
-        by_requests(ASK, more="import pandas as pd"),
+        by_requests(ASK_ALL, more="import humanize"),
         (FindingKind.IMPORT_MISSING,),
         Remedy.INSTALL,
         healthy,
+        rows={"people": 25},
+        environment={"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "../wheels"},
+        flags=("--allow-install", "humanize"),
+        around=_installable,
+        heals=True,
     ),
     Case(
         "code/import_unknown",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -19,26 +20,26 @@ _HOLD = (
 
 
 @contextmanager
-def _held(place: Place, seconds: float) -> Iterator[None]:
+def _held(place: Place) -> Iterator[None]:
     """Another program has the database open for writing."""
-    command = [sys.executable, "-c", _HOLD.replace("{seconds}", str(seconds))]
-    with subprocess.Popen(command, cwd=place.root, stdout=subprocess.PIPE) as holder:
+    with subprocess.Popen([sys.executable, "-c", _HOLD], cwd=place.root, stdout=subprocess.PIPE) as holder:
         assert holder.stdout is not None
         holder.stdout.readline()
+        ended = threading.Event()
+        closing = threading.Thread(target=_close_some_time, args=(place, holder, ended))
+        closing.start()
         yield
+        ended.set()
+        closing.join()
         holder.kill()
 
 
-@contextmanager
-def _held_long(place: Place) -> Iterator[None]:
-    with _held(place, 600):
-        yield
-
-
-@contextmanager
-def _held_shortly(place: Place) -> Iterator[None]:
-    with _held(place, 4):
-        yield
+def _close_some_time(place: Place, holder: subprocess.Popen[bytes], ended: threading.Event) -> None:
+    """It is closed a while after the script has begun to load."""
+    while not place.server.requests and not ended.wait(0.1):
+        pass
+    if not ended.wait(8):
+        holder.kill()
 
 
 @contextmanager
@@ -76,20 +77,12 @@ _FULL = 'with open("/dev/full", "w") as file:\n    file.write("x" * 100_000)\n' 
 LOUD_DESTINATION: tuple[Case, ...] = (
     Case(
         "destination/locked",
-        by_requests(ASK),
-        (FindingKind.DESTINATION_LOCKED,),
-        Remedy.UNLOCK,
-        healthy,
-        around=_held_long,
-    ),
-    Case(
-        "destination/locked_shortly",
         by_requests(ASK_ALL),
         (FindingKind.DESTINATION_LOCKED,),
         Remedy.UNLOCK,
         healthy,
         rows={"people": 25},
-        around=_held_shortly,
+        around=_held,
         heals=True,
     ),
     Case(
