@@ -14,9 +14,7 @@ from benchmarks.faults.loud_answers import ASK, ASK_ALL, LOAD
 from benchmarks.faults.scripts import by_requests, rest_api
 from pilot.finding import FindingKind, Remedy
 
-_HOLD = (
-    "import duckdb, sys, time; c = duckdb.connect('case.duckdb'); print(1, flush=True); time.sleep({seconds})"
-)
+_HOLD = "import duckdb, time; c = duckdb.connect('case.duckdb'); print(1, flush=True); time.sleep(600)"
 
 
 @contextmanager

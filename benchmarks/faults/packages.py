@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import sysconfig
 from pathlib import Path
 from zipfile import ZipFile
 
-MODULE = "humanize"
+MODULE = "xmltodict"
 """A well-known package that nothing here needs."""
 
 
@@ -39,5 +38,5 @@ def environment_with_dlt(root: Path) -> Path:
     )
     here = Path(sysconfig.get_path("purelib"))
     inside.joinpath("here.pth").write_text(f"{here}\n", "utf-8")
-    os.symlink(here / "dlt", inside / "dlt")
+    (inside / "dlt").symlink_to(here / "dlt")
     return python
