@@ -22,10 +22,12 @@ class Load(Step):
         """Run the script and clear what a failed run leaves behind."""
         names = names_of(session.facts)
         if self._was_finished(session, kit, names):
+            _seal(kit, names)
             learned = Facts(loaded=True, load=LoadRecord())
             return Outcome(says="finished before pilot was stopped", learned=learned)
         kit.consent.run(names.script, f"loads into {names.destination}", wishes=True)
         environment = kit.project.secrets.environment(kit.project.secrets.wanted(names))
+        _keep_copy(session, kit, names)
         with kit.host.working(f"Loading with {names.script}") as progress:
             result = kit.runner.run(
                 names.script,
@@ -35,6 +37,7 @@ class Load(Step):
                 progress.write,
                 names.pipeline,
             )
+        _seal(kit, names)
         if not result.ok:
             if not result.left_behind:  # an earlier run's packages are not ours to drop unasked
                 # dlt would retry the broken package at every later run, whatever the script says then
@@ -50,3 +53,14 @@ class Load(Step):
         if cell is None:
             return False
         return any(when >= cell.started for _, when in kit.warehouse.finished_loads(names))
+
+
+def _keep_copy(session: Session, kit: Kit, names: ProjectNames) -> None:
+    """A copy of the database as it is now, for undo; where there is none, undo says so."""
+    if kit.copies is not None and names.database is not None and session.running is not None:
+        kit.copies.take(session.running.id, names.database)
+
+
+def _seal(kit: Kit, names: ProjectNames) -> None:
+    if kit.copies is not None and names.database is not None:
+        kit.copies.seal(names.database)

@@ -53,6 +53,12 @@ class Desk:
         """What differs in the files between two cells."""
         return diff_blocks(self._session, first, second)
 
+    def _forget(self) -> None:
+        """dlt must not go on from a place in the data that the database is taken back before."""
+        names = self._session.facts.names
+        if names is not None and names.database is not None and self._session.facts.loaded:
+            self._kit.runner.forget(names.pipeline)
+
     def sessions(self) -> Sequence[Block]:
         """The project's sessions."""
         return session_blocks(self._session.sessions())
@@ -135,11 +141,13 @@ class Desk:
     def undo(self, number: int | None = None) -> Sequence[Block]:
         """Take back the last change, or a cell and all after it."""
         note_edits(self._session, self._kit.project.root)
+        self._forget()
         return told(undo(self._session, self._kit.project.root, number), "undone")
 
     def redo(self) -> Sequence[Block]:
         """Give again what was taken back last."""
         note_edits(self._session, self._kit.project.root)
+        self._forget()
         return told(redo(self._session, self._kit.project.root), "done again")
 
     def model(self, name: str) -> Sequence[Block]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pilot.consent import Consent
     from pilot.run.result import RunMode, RunResult
     from pilot.session.cell import Cell
+    from pilot.session.copies import Copies
     from pilot.writers.writer import Usage, Writer
 
 Watch = Callable[[str], None]
@@ -139,6 +140,9 @@ class Runner(Protocol):
         With a `pipeline` (for a load) dlt's local state of that name is this project's own.
         """
 
+    def forget(self, pipeline: str) -> None:
+        """Have dlt read a pipeline's state from its destination again, which was put back."""
+
     def clear_pending(self, pipeline: str) -> bool:
         """Drop load packages that a failed run left behind; whether there were any."""
 
@@ -185,3 +189,5 @@ class Kit:
     warehouse: Warehouse
     policies: Policies
     options: Options
+    copies: Copies | None = None
+    """Copies of the database from before loads, for undo."""

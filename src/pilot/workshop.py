@@ -38,6 +38,7 @@ from pilot.run.fence.fence import ScriptFence
 from pilot.run.runner import ScriptRunner
 from pilot.run.warm import WarmStarter
 from pilot.screen import Line
+from pilot.session.copies import Copies, largest_copy
 from pilot.session.lock import only_writer
 from pilot.session.session import Session
 from pilot.session.store import STATE, Store
@@ -224,6 +225,7 @@ def _assembled(ground: Ground, session: Session) -> Workshop:
         warehouse=DltWarehouse(project.root, project.interpreter, redact, credentials),
         policies=engine,
         options=ground.options,
+        copies=Copies(project.root, largest_copy(project.root, os.environ)),
     )
     engine.kit = kit
     if isinstance(ground.host, TerminalHost):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
@@ -19,7 +20,7 @@ from pathlib import Path
 def take_own_state(root: Path, pipeline: str, environment: Mapping[str, str]) -> Path | None:
     """Set another project's state aside and take this one's up again; the other's folder, or None."""
     folder = data_folder(environment) / "pipelines" / pipeline
-    owner = _owner(folder)
+    owner = owner_of(folder)
     if owner is None or owner.resolve() == root.resolve():
         return None
     with suppress(OSError):  # a folder that can't be renamed is left to dlt
@@ -30,7 +31,15 @@ def take_own_state(root: Path, pipeline: str, environment: Mapping[str, str]) ->
     return owner
 
 
-def _owner(folder: Path) -> Path | None:
+def forget_state(root: Path, pipeline: str, environment: Mapping[str, str]) -> None:
+    """Drop this project's state of a pipeline; at its next run dlt reads the destination's."""
+    folder = data_folder(environment) / "pipelines" / pipeline
+    owner = owner_of(folder)
+    if owner is not None and owner.resolve() == root.resolve():
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def owner_of(folder: Path) -> Path | None:
     """The folder that the pipeline first ran in."""
     try:
         state = json.loads((folder / "state.json").read_text("utf-8"))

@@ -18,7 +18,7 @@ from pilot.run.environment import child_environment
 from pilot.run.following import Following
 from pilot.run.harness.job import Job
 from pilot.run.line import Line, open_line
-from pilot.run.local_state import take_own_state
+from pilot.run.local_state import forget_state, take_own_state
 from pilot.run.output import Streams, plain
 from pilot.run.pending import clear_pending
 from pilot.run.report import read_report
@@ -119,6 +119,10 @@ class ScriptRunner:
             with self._around(mode, passed_on, report) as hold:
                 job = self._job(script, mode, report, hold.spec)
                 return self._carried_out(job, mode, hold, self._streams(watch), timeout)
+
+    def forget(self, pipeline: str) -> None:
+        """Drop dlt's local state of a pipeline: the destination's, which was put back, counts."""
+        forget_state(self._root, pipeline, child_environment(os.environ, {}))
 
     def clear_pending(self, pipeline: str) -> bool:
         """Drop load packages that a failed run left behind; whether there were any."""

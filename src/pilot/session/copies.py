@@ -4,43 +4,67 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from pilot.config import config_files, read_config
+from pilot.errors import UsageError
 from pilot.session.cell import DatabaseMove
 from pilot.session.file import STATE
 
 FOLDER = STATE / "copies"
 _NONE = ".none"
 """Ends the name of a mark that there was no database before a load."""
+LARGEST = 200_000_000
+"""Bytes."""
 _KEPT = 3
 """Copies that are kept; older ones make room."""
 _FICLONE = 0x40049409
 """Linux' request to share a file's blocks until one of the two is written to."""
 
 
-class Copies:
-    """The copies of one project."""
+def largest_copy(root: Path, environ: Mapping[str, str]) -> int:
+    """Up to how many bytes a database is copied: `[undo] largest_copy_mb` in a configuration file."""
+    largest = LARGEST
+    for file in config_files(root, environ):
+        undo = read_config(file).get("undo", {})
+        value = undo.get("largest_copy_mb") if isinstance(undo, dict) else None
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            largest = int(value * 1_000_000)
+        elif value is not None:
+            raise UsageError(f"largest_copy_mb in {file} is no number: {value!r}.", "For example: 500")
+    return largest
 
-    def __init__(self, root: Path) -> None:
+
+class Copies:
+    """The copies of one project.
+
+    `largest` is the size in bytes up to which a database is copied where the disk can't share its blocks.
+    """
+
+    def __init__(self, root: Path, largest: int = LARGEST) -> None:
         self._root = root
         self._folder = root / FOLDER
+        self._largest = largest
 
-    def take(self, cell: int, database: str, largest: int) -> bool:
+    def take(self, cell: int, database: str) -> bool:
         """Copy a database that nobody has open, before the load of a cell; whether it could be.
 
-        `largest` is the size in bytes up to which it is copied where the disk can't share its blocks.
+        A second time for the same cell it stays as it is: the cell's first try may have loaded something.
         """
         source = self._root / database
-        self._folder.mkdir(parents=True, exist_ok=True)
-        name = f"{cell}-{source.name}"
-        if not source.exists():
-            (self._folder / (name + _NONE)).touch()
+        copy = self._folder / f"{cell}-{source.name}"
+        mark = copy.with_name(copy.name + _NONE)
+        if copy.exists() or mark.exists():
             return True
-        copy = self._folder / name
-        half = copy.with_name(f".{name}.new")
+        half = copy.with_name(f".{copy.name}.new")
         try:
-            if not _shared(source, half) and not _copied(source, half, largest):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            if not source.exists():
+                mark.touch()
+                return True
+            if not _shared(source, half) and not _copied(source, half, self._largest):
                 return False
             with suppress(FileNotFoundError):
                 shutil.copyfile(_journal(source), _journal(copy))
@@ -52,17 +76,24 @@ class Copies:
         self._prune()
         return True
 
-    def way_back(self, loads: tuple[int, ...]) -> DatabaseMove | None:
-        """How the database goes back to before the first of these loads; None where no copy is kept."""
-        for cell in loads[:1]:
-            for file in self._files():
-                number, _, name = file.name.partition("-")
-                if number == str(cell):
-                    none = name.endswith(_NONE)
-                    path = name.removesuffix(_NONE)
-                    if (self._root / path).exists():
-                        return DatabaseMove(path, None if none else file.name, f"undone-{cell}-{path}")
-        return None
+    def seal(self, database: str) -> None:
+        """Note how a load left the database, so that what others do to it later is not undone with it."""
+        with suppress(OSError):
+            self._seal_of(database).write_text(_stamp(self._root / database), "utf-8")
+
+    def way_back(self, loads: Sequence[int]) -> DatabaseMove | None:
+        """How the database goes back to before the first of these loads.
+
+        None where no copy is kept, or somebody else has written to the database since.
+        """
+        found = [file for file in self._files() if loads and _cell_of(file) == loads[0]]
+        if not found:
+            return None
+        none = found[0].name.endswith(_NONE)
+        path = found[0].name.partition("-")[2].removesuffix(_NONE)
+        if not self._sealed(path):
+            return None
+        return DatabaseMove(path, None if none else found[0].name, f"undone-{loads[0]}-{path}")
 
     def bring_back(self, move: DatabaseMove) -> None:
         """Set the database aside, and put the copy in its place."""
@@ -72,6 +103,7 @@ class Copies:
             _rename(database, aside)
         if move.copy is not None and not database.exists():
             _rename(self._folder / move.copy, database)
+        self.seal(move.path)
 
     def bring_forth(self, move: DatabaseMove) -> None:
         """The other way round."""
@@ -80,16 +112,38 @@ class Copies:
             _rename(database, self._folder / move.copy)
         if aside.exists() and not database.exists():
             _rename(aside, database)
+        self.seal(move.path)
+
+    def _sealed(self, database: str) -> bool:
+        """Whether a database is as pilot left it."""
+        try:
+            return self._seal_of(database).read_text("utf-8") == _stamp(self._root / database)
+        except OSError:
+            return False
+
+    def _seal_of(self, database: str) -> Path:
+        return self._folder / f"{database}.seal"
 
     def _files(self) -> list[Path]:
-        found = [f for f in self._folder.glob("[0-9]*-*") if f.suffix != ".wal"]
-        return sorted(found, key=lambda file: int(file.name.partition("-")[0]))
+        found = [f for f in self._folder.glob("[0-9]*-*") if f.suffix not in (".wal", ".seal")]
+        return sorted(found, key=_cell_of)
 
     def _prune(self) -> None:
         full = [file for file in self._files() if not file.name.endswith(_NONE)]
         for file in full[:-_KEPT]:
             file.unlink(missing_ok=True)
             _journal(file).unlink(missing_ok=True)
+
+
+def _cell_of(file: Path) -> int:
+    number = file.name.partition("-")[0]
+    return int(number) if number.isdecimal() else -1
+
+
+def _stamp(database: Path) -> str:
+    """What tells one state of a file from another without reading it."""
+    about = database.stat()
+    return f"{about.st_size} {about.st_mtime_ns}"
 
 
 def _journal(database: Path) -> Path:

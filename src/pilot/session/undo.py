@@ -44,9 +44,8 @@ def undo(session: Session, root: Path, number: int | None = None) -> Done:
     net = _net_changes(cells)
     _refuse_conflicts(root, net, unit)
     files = tuple(change for change in net if WITHHELD not in (change.before, change.after))
-    loads = tuple(c.id for c in cells if c.step == "load" and c.state is CellState.DONE)
-    copies = Copies(root)
-    database = copies.way_back(loads)
+    loads = tuple(c.id for c in cells if _loaded(c.step, c.state))
+    database = Copies(root).way_back([c.id for c in cells if c.step == "load"]) if loads else None
     states = tuple((cell.id, cell.state) for cell in cells)
     undone = Undone(unit.id, states, files, database=database)
     number = session.undo(undone)
@@ -71,7 +70,8 @@ def redo(session: Session, root: Path) -> Done:
         )
     session.redo(number, undone)
     carry_out(session, root, number, undone, back=False)
-    loads = tuple(cell for cell, state in undone.cells if _loaded(session, cell, state))
+    steps = {cell.id: cell.step for cell in session.cells}
+    loads = tuple(cell for cell, state in undone.cells if _loaded(steps[cell], state))
     paths = tuple(change.path for change in undone.files)
     return Done(unit, paths, (), loads, undone.database.path if undone.database else None)
 
@@ -94,9 +94,8 @@ def _move(copies: Copies, move: DatabaseMove, *, back: bool) -> None:
         copies.bring_forth(move)
 
 
-def _loaded(session: Session, number: int, state: CellState) -> bool:
-    cell = next(cell for cell in session.cells if cell.id == number)
-    return cell.step == "load" and state is CellState.DONE
+def _loaded(step: str, state: CellState) -> bool:
+    return step == "load" and state in (CellState.DONE, CellState.STALE)
 
 
 def _unit(session: Session, number: int | None) -> Cell:
