@@ -51,12 +51,16 @@ class Redactor:
 
     def tree(self, tree: Json) -> Json:
         """The same JSON with every text in it redacted, names of fields included."""
+        whole = "\n".join(_texts_in(tree))  # mostly there is nothing to hide, and one look tells
+        return tree if self.text(whole) == whole else self._tree(tree)
+
+    def _tree(self, tree: Json) -> Json:
         if isinstance(tree, str):
             return self.text(tree)
         if isinstance(tree, dict):
-            return {self.text(name): self.tree(value) for name, value in tree.items()}
+            return {self.text(name): self._tree(value) for name, value in tree.items()}
         if isinstance(tree, (list, tuple)):
-            return [self.tree(value) for value in tree]
+            return [self._tree(value) for value in tree]
         if isinstance(tree, (int, float)) and not isinstance(tree, bool):
             written = str(tree)
             redacted = self.text(written)
@@ -114,6 +118,19 @@ class _Index:
         """Where values are."""
         yield from self.strong_places(text)
         yield from credential_places(text, self.weak)
+
+
+def _texts_in(tree: Json) -> Iterator[str]:
+    """Every text in JSON, numbers and names of fields too."""
+    if isinstance(tree, dict):
+        for name, value in tree.items():
+            yield name
+            yield from _texts_in(value)
+    elif isinstance(tree, (list, tuple)):
+        for value in tree:
+            yield from _texts_in(value)
+    elif tree is not None and not isinstance(tree, bool):
+        yield str(tree)
 
 
 def _single(values: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:

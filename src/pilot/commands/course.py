@@ -26,6 +26,7 @@ from pilot.errors import (
     UsageError,
 )
 from pilot.finding import Finding, FindingKind, Json
+from pilot.hosts.text import spelled_out, visible
 from pilot.money import cost_of
 from pilot.options import Options
 from pilot.policy import Policy
@@ -119,6 +120,7 @@ def document_of(error: PilotError, policy: str | None) -> str:
 
 def tell_error(says: str, hint: str, *, interrupted: bool = False) -> None:
     """What happened, and what to do next."""
+    says, hint = visible(says), visible(hint)
     print(says if interrupted else f"Error: {says}", *filter(None, [hint]), sep="\n", file=sys.stderr)
 
 
@@ -207,7 +209,8 @@ def _in_project(shop: Workshop, defect: Exception) -> Finding | None:
 
 
 def _show_trace(shop: Workshop, error: Exception) -> None:
-    print(shop.redactor.text("".join(traceback.format_exception(error))), end="", file=sys.stderr)
+    trace = "".join(traceback.format_exception(error))
+    print(visible(shop.redactor.text(trace)), end="", file=sys.stderr)
 
 
 def _tell(shop: Workshop, course: Course) -> None:
@@ -241,7 +244,7 @@ def _failure(ending: Ending, step: str | None) -> Document | None:
 
 
 def _encoded(document: Json) -> str:
-    return msgspec.json.encode(document).decode()
+    return spelled_out(msgspec.json.encode(document).decode())
 
 
 @contextmanager

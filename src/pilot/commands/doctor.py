@@ -38,7 +38,7 @@ def doctor(options: Options) -> int:
         verdict = Line("Ready.", "good") if fine else Line("Not ready: something is missing.", "bad")
         checks: dict[str, Json] = {what: found for what, found in rows}
         blocks = (table(("what", "found"), rows), verdict)
-        show_or_print(ground.host, options, blocks, {"version": 1, "fine": fine, "checks": checks})
+        show_or_print(ground, options, blocks, {"version": 1, "fine": fine, "checks": checks})
     return 0 if fine else 1
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import replace
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 import msgspec
 
@@ -20,10 +20,12 @@ from pilot.errors import PilotError
 from pilot.facts import WriterChoice
 from pilot.finding import Json
 from pilot.host import Host
+from pilot.hosts.text import spelled_out
 from pilot.money import cost_of
 from pilot.notebook import cell_blocks, log_blocks
 from pilot.options import Options
 from pilot.policy import Policy
+from pilot.redaction import Redactor
 from pilot.report import report
 from pilot.screen import Block, Diff, Line, table
 from pilot.session.cell import Cell
@@ -80,7 +82,7 @@ def undo(options: Options, number: int | None) -> int:
     with open_workshop(options, take_up(options)) as shop:
         blocks = shop.desk.undo(number)
         says: list[Json] = [block.text for block in blocks if isinstance(block, Line)]
-        show_or_print(shop.host, options, blocks, {"version": 1, "says": says})
+        show_or_print(shop, options, blocks, {"version": 1, "says": says})
     return 0
 
 
@@ -90,7 +92,7 @@ def redo(options: Options) -> int:
     with open_workshop(options, take_up(options)) as shop:
         blocks = shop.desk.redo()
         says: list[Json] = [block.text for block in blocks if isinstance(block, Line)]
-        show_or_print(shop.host, options, blocks, {"version": 1, "says": says})
+        show_or_print(shop, options, blocks, {"version": 1, "says": says})
     return 0
 
 
@@ -112,7 +114,7 @@ def profile(options: Options, words: str) -> int:
     check_begun(options)
     with open_workshop(options, take_up(options)) as shop:
         blocks = shop.desk.profile(words)
-        show_or_print(shop.host, options, blocks, msgspec.to_builtins(shop.session.facts.profile))
+        show_or_print(shop, options, blocks, msgspec.to_builtins(shop.session.facts.profile))
     return 0
 
 
@@ -140,7 +142,7 @@ def query(options: Options, words: str) -> int:
         names = _distinct(result.columns)
         rows: list[Json] = [dict(zip(names, row, strict=True)) for row in result.values]
         document: Json = {"version": 1, "sql": sql, "rows": rows, "more": result.more}
-        show_or_print(shop.host, options, result_blocks(result, sql if sql != words else ""), document)
+        show_or_print(shop, options, result_blocks(result, sql if sql != words else ""), document)
     return 0
 
 
@@ -179,16 +181,28 @@ def _look(options: Options, looks: Looks) -> int:
             session = Session.look(store, ground.redactor, options.session, live=live)
             tell_remark(ground.host, store)
         blocks, document = _NOTHING if session is None else looks(session)
-        show_or_print(ground.host, options, blocks, document)
+        show_or_print(ground, options, blocks, document)
     return 0
 
 
-def show_or_print(host: Host, options: Options, blocks: Sequence[Block], document: Json) -> None:
+class Place(Protocol):
+    """Where a command shows: with a session or without."""
+
+    @property
+    def host(self) -> Host:
+        """Where the person is."""
+
+    @property
+    def redactor(self) -> Redactor:
+        """What takes secrets out."""
+
+
+def show_or_print(place: Place, options: Options, blocks: Sequence[Block], document: Json) -> None:
     """A command's result: a JSON document on stdout where that was asked for, else blocks."""
     if options.json:
-        print(msgspec.json.encode(document).decode())
+        print(spelled_out(msgspec.json.encode(place.redactor.tree(document)).decode()))
     else:
-        host.show(*blocks)
+        place.host.show(*blocks)
 
 
 def _status(options: Options, session: Session) -> tuple[Sequence[Block], Json]:

@@ -52,7 +52,7 @@ def privacy(options: Options) -> int:
             "shares_rows": ground.sharing.allowed,
             "hidden": list(ground.project.secrets.values()),
         }
-        show_or_print(ground.host, options, _blocks(ground, what, request), document)
+        show_or_print(ground, options, _blocks(ground, what, request), document)
     return 0
 
 

@@ -25,7 +25,7 @@ def sessions(options: Options, name: str | None) -> int:
     with open_ground(replace(options, no_input=True)) as ground, closing(Store.look(options.root)) as store:
         rows = listed(store)
         document = {"version": 1, "sessions": msgspec.to_builtins(rows)}
-        show_or_print(ground.host, options, session_blocks(rows), document)
+        show_or_print(ground, options, session_blocks(rows), document)
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 _SEQUENCE = re.compile(
@@ -10,7 +11,8 @@ _SEQUENCE = re.compile(
     r"|\x1b[ -/]*[0-~]"
 )
 _HIDDEN = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
+    r"\u3164\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
 _IN_ASCII = str.maketrans(
     {"…": "...", "·": "-", "–": "-", "—": "-", "→": "->", "’": "'", "“": '"', "”": '"', "×": "x"}
@@ -20,6 +22,11 @@ _IN_ASCII = str.maketrans(
 def visible(text: str) -> str:
     """The text with every control character spelled out, tabs as spaces; only line ends remain."""
     return _HIDDEN.sub(lambda found: found[0].encode("unicode_escape").decode(), text.expandtabs(4))
+
+
+def spelled_out(document: str) -> str:
+    """JSON with every control character as JSON spells it: a terminal may interpret some that JSON allows."""
+    return _HIDDEN.sub(lambda found: json.dumps(found[0])[1:-1], document)
 
 
 def printed(text: str) -> str:
