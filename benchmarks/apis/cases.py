@@ -9,6 +9,7 @@ from benchmarks.apis.doors import DOORS
 from benchmarks.apis.filters import FILTERS
 from benchmarks.apis.newer import NEWER
 from benchmarks.apis.shapes import SHAPES
+from benchmarks.apis.strangers import STRANGERS
 from benchmarks.apis.traps import TRAPS
 from tests.api.apis import PAGED, POSTED, ROWS
 from tests.support.api_server import Route
@@ -35,4 +36,4 @@ def _posted() -> tuple[Case, ...]:
     return tuple(cases)
 
 
-CASES: tuple[Case, ...] = (*_paged(), *_posted(), *SHAPES, *DOORS, *NEWER, *FILTERS, *TRAPS)
+CASES: tuple[Case, ...] = (*_paged(), *_posted(), *SHAPES, *DOORS, *NEWER, *FILTERS, *STRANGERS, *TRAPS)

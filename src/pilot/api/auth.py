@@ -27,6 +27,9 @@ _GUESSES = (
 )
 
 
+_TOKEN = Auth(AuthKind.API_KEY, "header", "Authorization", prefix="Token")
+
+
 @dataclass(frozen=True)
 class Keys:
     """The values that may open the API. Never shown."""
@@ -85,6 +88,10 @@ def ways(wanted: Auth, keys: Keys, site: str) -> Iterator[tuple[Auth, Credential
     kinds = [wanted] if wanted.kind not in (AuthKind.UNKNOWN, AuthKind.NONE) else [*_GUESSES]
     if wanted.kind is AuthKind.UNKNOWN and keys.user and keys.password:
         kinds.insert(0, Auth(AuthKind.BASIC))
+    if wanted.prefix:
+        kinds.append(Auth(AuthKind.BEARER, how=wanted.how))  # some say Token, and mean a Bearer token
+    if wanted.kind is AuthKind.BASIC and keys.token:
+        kinds.append(replace(wanted, sole=True))
     for auth in kinds:
         if credentials := credentials_for(auth, keys, site):
             yield auth, credentials
@@ -105,9 +112,10 @@ def credentials_for(auth: Auth, keys: Keys, site: str) -> Credentials | None:
 
 def _one_of(auth: Auth, keys: Keys, site: str) -> Credentials | None:
     if auth.kind is AuthKind.BASIC:
-        if not (keys.user and keys.password):
+        user, password = (keys.token, "") if auth.sole else (keys.user, keys.password)
+        if not user or (not password and not auth.sole):
             return None
-        pair = base64.b64encode(f"{keys.user}:{keys.password}".encode()).decode()
+        pair = base64.b64encode(f"{user}:{password}".encode()).decode()
         return Credentials(site, {"Authorization": f"Basic {pair}"})
     if not keys.token or not keys.token.isprintable():
         return None
@@ -116,7 +124,7 @@ def _one_of(auth: Auth, keys: Keys, site: str) -> Credentials | None:
     if auth.kind is AuthKind.API_KEY and auth.name:
         if auth.location == "query":
             return Credentials(site, params={auth.name: keys.token})
-        return Credentials(site, {auth.name: keys.token})
+        return Credentials(site, {auth.name: f"{auth.prefix} {keys.token}".strip()})
     return None
 
 
@@ -128,7 +136,9 @@ def _challenge(answer: Answer) -> Auth | None:
     scheme = match[1].lower()
     if scheme == "basic":
         return Auth(AuthKind.BASIC, how=How.SEEN)
-    if scheme in ("bearer", "token"):
+    if scheme == "token":
+        return replace(_TOKEN, how=How.SEEN)
+    if scheme == "bearer":
         return Auth(AuthKind.BEARER, how=How.SEEN)
     if scheme in ("apikey", "api-key"):
         name = _CHALLENGE_NAME.search(header)

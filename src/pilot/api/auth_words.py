@@ -26,6 +26,12 @@ _IN_QUERY = (
     re.compile(rf"{_NAME}\s+(?:query\s+)?param(?:eter)?\b", re.I),
     re.compile(r"[?&](\w*(?:key|token|appid)\w*)=", re.I),
 )
+# `Authorization: Token <key>`: a word of the API's own before the key
+_PREFIX = re.compile(
+    r"\bauthorization\b[\s\"'`:=]{1,5}(?!bearer|basic|digest|header)([A-Za-z][\w-]{1,30})"
+    r"\s{1,3}[<\[{$]",
+    re.I,
+)
 _KEY_LIKE = re.compile(r"key|token|auth|appid|secret|sid\Z", re.I)
 _KEYS = re.compile(
     r"api[ _-]?key|access[ _-]?key|subscription[ _-]?key|app[ _-]?id\b|\btoken\b|credential|unauthori[sz]ed"
@@ -42,8 +48,12 @@ def auth_in_words(text: str, how: How = How.SAID) -> Auth | None:
         return Auth(AuthKind.OAUTH2, how=how)
     if name := _first(_IN_HEADER, text):
         if folded(name) == "authorization":
+            if prefix := _PREFIX.search(text):
+                return Auth(AuthKind.API_KEY, "header", "Authorization", how, prefix=prefix[1])
             return _scheme(text, how) or Auth(AuthKind.BEARER, how=how)
         return Auth(AuthKind.API_KEY, "header", name, how)
+    if prefix := _PREFIX.search(text):
+        return Auth(AuthKind.API_KEY, "header", "Authorization", how, prefix=prefix[1])
     if scheme := _scheme(text, how):
         return scheme
     if name := _first(_IN_QUERY, text):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from pilot.api.envelope import Sign, link_params
@@ -19,6 +20,8 @@ _FAR = 1_000_000
 _TRIES = 2
 """Names that are tried alone before the less likely ones are tried together."""
 _TRIES_WITHOUT_CURSOR = 3
+_FEWEST = 5
+_LAST_IDS = ("after_id", "since_id", "last_id", "starting_after", "after", "min_id", "from_id")
 
 
 def by_header(look: Look) -> Paging | None:
@@ -148,6 +151,32 @@ def by_last_id(look: Look) -> Paging | None:
                 note = f"the last record's {key[0]} sent as {param}, seen on page 2"
                 return _proven(look, page, PagingKind.CURSOR, options, note)
     return None
+
+
+def by_order_of_ids(look: Look) -> Paging | None:
+    """Records in the order of their ids, and no word of more: all likely names at once, and once more."""
+    values = [row.get(look.key[0]) for row in look.rows if isinstance(row, dict)] if look.key else []
+    ids = [value for value in values if isinstance(value, int)]
+    rising = all(one < other for one, other in pairwise(ids))
+    if len(ids) < max(_FEWEST, len(look.rows)) or look.body is not None:
+        return None
+    names = dict.fromkeys([*look.hinted("cursor"), *_LAST_IDS])
+    if not rising or not (found := which(list(names), lambda some: _goes_on(look, some, ids[-1]))):
+        return None
+    second = look.page({found: ids[-1]})
+    if second.verdict is not Verdict.OTHER:
+        return None
+    path = json_path((*look.found.trail, -1, *look.found.inner, look.key[0]))
+    options: dict[str, Json] = {"cursor_path": path, "cursor_param": found, "stop_after_empty_page": True}
+    return _proven(
+        look, second, PagingKind.CURSOR, options, f"the last record's {look.key[0]} sent as {found}"
+    )
+
+
+def _goes_on(look: Look, names: Sequence[str], last: Json) -> bool:
+    """Whether only records after the last one came."""
+    page = look.page(dict.fromkeys(names, last))
+    return page.verdict is Verdict.OTHER and not look.shares(page)
 
 
 def _stays(look: Look, link: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pilot.api.counting import by_offset, by_page, counts_pages, first_names, speaks_of_offset
-from pilot.api.links import by_cursor, by_header, by_last_id, by_link
+from pilot.api.links import by_cursor, by_header, by_last_id, by_link, by_order_of_ids
 from pilot.api.look import Look, Verdict
 from pilot.api.page_size import by_size
 from pilot.api.post import in_body
@@ -37,7 +37,7 @@ def _found(look: Look, siblings: Sequence[Endpoint]) -> Paging:
         return paging
     numbers = (by_offset, by_page) if speaks_of_offset(look) else (by_page, by_offset)
     ways = (*numbers, by_last_id) if counts_pages(look) else (by_last_id, *numbers)
-    for way in (*ways, by_size):
+    for way in (*ways, by_order_of_ids, by_size):
         if paging := way(look):
             return paging
     return carried(look, siblings) or replace(_unknown(look), page_size=len(look.rows))

@@ -108,6 +108,7 @@ class _Probe:
         self._say = say
         self._secrets = _values(named, secrets)
         self._words = named.words
+        self._said_headers = named.headers
         self._notes = [] if survey.offers else list(named.notes)
         self._aims = self._one_host(aims)
         said = named.auth or (survey.auth if survey.auth and survey.auth.kind not in _NO_WAY else None)
@@ -131,6 +132,7 @@ class _Probe:
             least = number + (_PROOF if aim.offer and aim.offer.listed else 1)
             self._fetch.ceiling = max(min(least, whole), whole - others * share)
             endpoint = aim.endpoint(frozenset({*offered, *(e.name for e in endpoints)}))
+            endpoint = replace(endpoint, headers={**endpoint.headers, **self._said_headers})
             endpoints.append(self._known(aim, endpoint))
         notes = [*self._notes, *([self._fetch.stopped] if self._fetch.stopped else [])]
         return ApiProfile(

@@ -75,6 +75,10 @@ class Auth:
     """For OAUTH2: where the token is fetched."""
     scope: str | None = None
     """For OAUTH2: what the token is to allow, where the API asks for it."""
+    prefix: str = ""
+    """For API_KEY in a header: what stands before the key, as in `Authorization: Token …`."""
+    sole: bool = False
+    """For BASIC: the one key is the user's name, and there is no password."""
     beside: tuple[Auth, ...] = ()
     """Further keys that are wanted together with this one, each in a header or a query parameter."""
 
@@ -127,7 +131,7 @@ class Paging:
     end_status: int | None = None
     """The status that means "no such page": the page after the last is answered with it, not with none."""
     empty_end: bool = False
-    """For JSON_LINK: an empty text for a link is the end, or an empty page whose link leads on; not for dlt."""
+    """For JSON_LINK: the end is an empty text for a link, or an empty page that leads on; not so for dlt."""
     like: str = ""
     """The endpoint that pages in this way too: it was proven there, and here only where `proven` says so."""
     overlaps: bool = False

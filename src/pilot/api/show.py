@@ -120,6 +120,8 @@ def auth_text(auth: Auth, profile: ApiProfile) -> str:
     if auth.kind is AuthKind.NONE and not profile.seen:
         return "not known"
     text = _AUTH.get(auth.kind) or f"API key in the {auth.location} {auth.name}"
+    text += f", after the word {auth.prefix}" if auth.prefix else ""
+    text += ", the key as the user's name" if auth.sole else ""
     text += "".join(f", and the {key.location} {key.name}" for key in auth.beside)
     known = "" if auth.kind in (AuthKind.NONE, AuthKind.UNKNOWN) else auth.how.value
     more = "; ".join(filter(None, (known, auth.note)))
@@ -146,7 +148,10 @@ def _auth_for_model(profile: ApiProfile) -> str:
 def _main_auth_for_model(profile: ApiProfile) -> str:
     auth = profile.auth
     if auth.kind is AuthKind.API_KEY:
-        return f"api_key, location={auth.location}, name={auth.name} ({auth.how.value})"
+        prefix = f", sent as '{auth.prefix} <key>'" if auth.prefix else ""
+        return f"api_key, location={auth.location}, name={auth.name}{prefix} ({auth.how.value})"
+    if auth.sole:
+        return "http_basic, the key as username, empty password"
     if auth.kind is AuthKind.NONE:
         return "none" if profile.seen else "unknown"
     token = f", token_url={auth.token_url}" if auth.token_url else ""

@@ -22,6 +22,13 @@ __all__ = ["Named", "Target", "hosts_in", "propose_name", "read_words", "without
 _PATH = re.compile(r"(?<![\w:/.>)\]}])/[A-Za-z_{][\w\-./{}%]*(?:\?[^\s<>\"'`|\\^]*)?")
 
 
+_HEADER = re.compile(
+    r"\bheaders?\s{1,3}[`'\"]?(?P<name>[A-Za-z][\w-]{0,40})[`'\"]?\s{0,3}[:=]\s{0,3}"
+    r"[`'\"]?(?P<value>[\w*][\w./+;=*-]{0,80}(?<![.;]))",
+    re.I,
+)
+
+
 @dataclass(frozen=True)
 class Target:
     """One URL that a person named, its keys put aside."""
@@ -46,6 +53,8 @@ class Named:
     notes: tuple[str, ...] = ()
     words: str = field(default="", repr=False)
     """The words themselves, without URLs and bodies."""
+    headers: dict[str, str] = field(default_factory=dict)
+    """Request headers that the person gave a value for; none that carries a key."""
 
 
 def read_words(goal: str) -> Named:
@@ -60,7 +69,15 @@ def read_words(goal: str) -> Named:
     notes = ["A parameter is named twice in the URL; the last value is used."] if _repeats(urls) else []
     auth = next((a for t in targets if (a := _auth_in_url(t))), None) or _auth(goal, urls[0])
     different = dict((t.url + repr(t.params), t) for t in targets).values()
-    return Named(tuple(different), auth, tuple(notes), URL.sub(" ", goal))
+    words = URL.sub(" ", goal)
+    return Named(tuple(different), auth, tuple(notes), words, _headers(words))
+
+
+def _headers(words: str) -> dict[str, str]:
+    """`with the header X-Version: 2`."""
+    found = {match["name"]: match["value"] for match in _HEADER.finditer(words)}
+    keys = ("authorization", "cookie", "proxy-authorization", "host", "content-length")
+    return {n: v for n, v in found.items() if not is_sensitive(n, v) and n.lower() not in keys}
 
 
 def _places(goal: str) -> tuple[list[str], list[str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pilot.api.profile import Auth, AuthKind
 from pilot.names import ProjectNames
 from pilot.writers.builtin.identifiers import snake, source_name
-from pilot.writers.builtin.literals import Literal, Noted, Secret
+from pilot.writers.builtin.literals import Code, Literal, Noted, Secret, quoted
 
 CLASSES = {
     "bearer": "BearerTokenAuth",
@@ -27,9 +27,11 @@ def options(auth: Auth, names: ProjectNames) -> dict[str, Literal]:
         return {
             "type": "api_key",
             "name": auth.name or "X-API-Key",
-            "api_key": Secret(f"{secrets}.api_key"),
+            "api_key": _prefixed(auth, Secret(f"{secrets}.api_key")),
             "location": auth.location or "header",
         }
+    if auth.kind is AuthKind.BASIC and auth.sole:
+        return {"type": "http_basic", "username": Secret(f"{secrets}.api_key"), "password": ""}
     if auth.kind is AuthKind.BASIC:
         return {
             "type": "http_basic",
@@ -46,6 +48,11 @@ def options(auth: Auth, names: ProjectNames) -> dict[str, Literal]:
             **scope,
         }
     return {"type": "bearer", "token": Secret(f"{secrets}.api_key")}
+
+
+def _prefixed(auth: Auth, key: Secret) -> Literal:
+    """The key with the word that the API wants before it."""
+    return Code(f"{quoted(auth.prefix + ' ')} + dlt.secrets[{quoted(key.path)}]") if auth.prefix else key
 
 
 def beside(auth: Auth, names: ProjectNames, location: str) -> dict[str, Literal]:
