@@ -12,7 +12,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import NamedTuple, Protocol
 
 _PR_SET_CHILD_SUBREAPER = 36
@@ -135,15 +134,27 @@ def _process_table() -> list[_Process]:
     if sys.platform != "linux":
         return []
     table = []
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            line = (entry / "stat").read_bytes()
-        except OSError:
-            continue  # it has just ended
-        # the name, in parentheses, may hold anything
-        state, parent, group = line.rpartition(b")")[2].split()[:3]
-        table.append(_Process(int(entry.name), int(parent), int(group), state not in (b"Z", b"X")))
+    for name in filter(str.isdecimal, os.listdir("/proc")):  # noqa: PTH208  (pathlib takes three times as long)
+        line = _read_at_once(f"/proc/{name}/stat")
+        if line:  # else it has just ended
+            # the name, in parentheses, may hold anything
+            state, parent, group = line.rpartition(b")")[2].split()[:3]
+            table.append(_Process(int(name), int(parent), int(group), state not in (b"Z", b"X")))
     return table
+
+
+def _read_at_once(path: str) -> bytes:
+    """The beginning of a small file; nothing where it is gone."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except OSError:
+        return b""
+    try:
+        return os.read(descriptor, 4096)
+    except OSError:
+        return b""
+    finally:
+        os.close(descriptor)
 
 
 def _descendants(table: Sequence[_Process], root: int, keep: set[int]) -> list[_Process]:
