@@ -28,6 +28,8 @@ class Place:
     server: ApiServer
     python: Callable[[str], None]
     """Runs a script of the folder as a person would, whatever comes of it."""
+    remedies: bool = False
+    """Whether pilot may do something about what it finds."""
 
 
 def _no_more(_place: Place) -> AbstractContextManager[None]:

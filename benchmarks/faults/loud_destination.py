@@ -23,20 +23,11 @@ def _held(place: Place) -> Iterator[None]:
     with subprocess.Popen([sys.executable, "-c", _HOLD], cwd=place.root, stdout=subprocess.PIPE) as holder:
         assert holder.stdout is not None
         holder.stdout.readline()
-        ended = threading.Event()
-        closing = threading.Thread(target=_close_some_time, args=(place, holder, ended))
-        closing.start()
+        closing = threading.Timer(10, holder.kill)  # it is closed there, some time
+        if place.remedies:
+            closing.start()
         yield
-        ended.set()
-        closing.join()
-        holder.kill()
-
-
-def _close_some_time(place: Place, holder: subprocess.Popen[bytes], ended: threading.Event) -> None:
-    """It is closed a while after the script has begun to load."""
-    while not place.server.requests and not ended.wait(0.1):
-        pass
-    if not ended.wait(8):
+        closing.cancel()
         holder.kill()
 
 

@@ -86,7 +86,7 @@ def _well(case: Case, told: Told) -> bool:
 
 
 def _played(case: Case, repairs: int) -> Told:
-    with _place(case) as (place, environment), case.around(place):
+    with _place(case, repairs) as (place, environment), case.around(place):
         _begin(place, case.hosts)
         command = [
             sys.executable,
@@ -108,7 +108,7 @@ def _played(case: Case, repairs: int) -> Told:
 
 
 @contextmanager
-def _place(case: Case) -> Iterator[tuple[Place, dict[str, str]]]:
+def _place(case: Case, repairs: int) -> Iterator[tuple[Place, dict[str, str]]]:
     """A project folder and its API, and the environment in which everything runs."""
     with TemporaryDirectory(prefix="pilot-fault-") as folder, ApiServer(case.routes()) as server:
         root = Path(folder, "project")
@@ -129,7 +129,7 @@ def _place(case: Case) -> Iterator[tuple[Place, dict[str, str]]]:
         def python(script: str) -> None:
             _run([sys.executable, script], root, environment)
 
-        yield Place(root, server, python), environment
+        yield Place(root, server, python, bool(repairs)), environment
 
 
 def _run(command: list[str], root: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
