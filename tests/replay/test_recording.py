@@ -26,6 +26,7 @@ RECORD: dict[str, Any] = {
         {"id": 3, "step": "refine_pipeline", "state": "done", "input": "add pagination"},
         {"id": 4, "step": "change_code", "state": "done", "parent": 3},
         {"id": 5, "step": "run_pipeline", "state": "done"},
+        {"id": 7, "step": "edited", "state": "done", "says": "weather_pipeline.py"},
         {"id": 6, "step": "refine_pipeline", "state": "undone", "input": "drop a table"},
     ],
     "answers": [
@@ -62,6 +63,7 @@ def test_what_was_undone_is_not_done_again(tmp_path: Path) -> None:
     assert (found.name, found.goal, found.model, found.window) == ("weather", "the stations", "m", 9000)
     assert found.answers == (("Write?", "y"),)
     assert [reply.text for reply in found.replies] == ["new"]
+    assert found.edits == ("weather_pipeline.py",)
     assert found.parts == (Part("add pagination"), Part(None))
 
 

@@ -30,6 +30,8 @@ def replay(options: Options, file: Path, live: bool) -> int:
             url = stack.enter_context(serving(replies, recording.model, recording.window))
             os.environ.update({"OPENAI_BASE_URL": url, "OPENAI_API_KEY": "replay"})
         code = _all(_options(options, recording), _acts(recording))
+    if recording.edits:
+        print(f"Not done again: edits by hand ({'; '.join(recording.edits)}).", file=sys.stderr)
     if replies.moved:
         says = f"{replies.moved} answers of the model were given in their old order: it was asked otherwise."
         print(says, file=sys.stderr)

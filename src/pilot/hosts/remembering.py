@@ -12,7 +12,7 @@ from pilot.host import Host, Progress, Question
 from pilot.screen import Block, Line
 from pilot.session.cell import Cell
 
-_EDITED = "Edited text"
+EDITED = "Edited text"
 
 
 class Answers(Protocol):
@@ -73,7 +73,7 @@ class RememberingHost:
             return known
         edited = self._host.edit(text, suffix)
         if edited is not None:
-            self._answers.record_answer(key, _EDITED, edited)
+            self._answers.record_answer(key, EDITED, edited)
         return edited
 
     def open_cell(self, cell: Cell) -> None:

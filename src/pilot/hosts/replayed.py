@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 
 from pilot.errors import AnswerMissing
 from pilot.host import Host, Progress, Question
+from pilot.hosts.remembering import EDITED
 from pilot.screen import Block, Line
 from pilot.session.cell import Cell
 
@@ -71,8 +72,9 @@ class ReplayedHost:
         return self._host.working(text)
 
     def edit(self, text: str, suffix: str) -> str | None:
-        """Let the person edit."""
-        return self._host.edit(text, suffix)
+        """What the editor left then, else what the person leaves now."""
+        recorded = self._answers.get(EDITED)
+        return recorded.pop(0) if recorded else self._host.edit(text, suffix)
 
     def open_cell(self, cell: Cell) -> None:
         """A cell begins."""

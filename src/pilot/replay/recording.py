@@ -11,6 +11,7 @@ import msgspec
 
 from pilot.errors import UsageError
 from pilot.export.record import FORMAT, VERSION
+from pilot.session.undo import EDITED
 
 _UNDONE = "undone"
 _REQUEST, _RUN = "refine_pipeline", "run_pipeline"
@@ -22,6 +23,7 @@ class _Cell(msgspec.Struct):
     state: str
     parent: int | None = None
     input: str = ""
+    says: str = ""
 
 
 class _Answer(msgspec.Struct):
@@ -102,6 +104,8 @@ class Recording:
     """Each question that the person answered, with the answer, oldest first."""
     replies: tuple[ModelAnswer, ...]
     parts: tuple[Part, ...]
+    edits: tuple[str, ...] = ()
+    """Files that the person edited by hand between two cells: a replay does not do that again."""
 
 
 def read_recording(file: Path) -> Recording:
@@ -133,6 +137,7 @@ def read_recording(file: Path) -> Recording:
         answers=tuple((a.question, a.answer) for a in record.answers if a.cell not in undone),
         replies=tuple(_reply(e) for e in record.model if e.cell not in undone),
         parts=tuple(_parts(record.cells)),
+        edits=tuple(cell.says for cell in record.cells if cell.step == EDITED and cell.state != _UNDONE),
     )
 
 
