@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 from pilot.drafting import names_of
 from pilot.errors import Declined
 from pilot.facts import Facts
-from pilot.judge.compare import compared, unstable
+from pilot.judge.compare import behind, compared, unstable
 from pilot.judge.evidence import Evidence
 from pilot.judge.show import summary, verdict_blocks
 from pilot.judge.verdicts import verdicts
@@ -65,14 +65,15 @@ def _judged(
     """The rehearsal's verdict, laid over what the destination really has."""
     with kit.host.working("Counting rows"):
         tables = kit.warehouse.tables(names_of(session.facts))
-    judged = compared(verdicts(evidence), tables)
+    rehearsed = verdicts(evidence)
+    judged = compared(rehearsed, tables)
     return Outcome(
         says=summary(judged),
         learned=Facts(tables=tables or None, verdicts=judged, loaded=bool(tables) or None),
         shows=verdict_blocks(judged),
         run=run,
         evidence=evidence,
-        findings=unstable(evidence, second) if second else (),
+        findings=(*(unstable(evidence, second) if second else ()), *behind(rehearsed, tables)),
     )
 
 

@@ -142,9 +142,9 @@ def test_a_second_rehearsal_finds_counts_that_change_of_equal_answers() -> None:
     once = evidence(_READ, table(rows=25, disposition="merge"))
     twice = evidence(_READ, table(rows=50, disposition="merge"))
     assert [finding.evidence["twice"] for finding in unstable(once, twice)] == [50]
-    assert not unstable(once, once)
+    assert not list(unstable(once, once))
     appended = evidence(_READ, table(rows=50, disposition="append"))
-    assert not unstable(evidence(_READ, table(rows=25, disposition="append")), appended)
+    assert not list(unstable(evidence(_READ, table(rows=25, disposition="append")), appended))
 
 
 def test_columns_that_dlt_saw_nothing_for_are_read_from_its_warning() -> None:

@@ -34,12 +34,20 @@ def _compared(verdict: TableVerdict, rows: int | None) -> TableVerdict:
     return TableVerdict(table, rows, Judged.INCOMPLETE, told)
 
 
-def unstable(first: Evidence, second: Evidence) -> tuple[Finding, ...]:
+def behind(rehearsed: Sequence[TableVerdict], tables: Sequence[TableInfo]) -> Iterator[Finding]:
+    """Tables that a load would fill up: nothing is wrong with the script."""
+    loaded = {table.name: table.rows for table in tables}
+    for verdict in rehearsed:
+        rows = loaded.get(verdict.table, verdict.rows)
+        if verdict.judged is not Judged.INCOMPLETE and rows < verdict.rows:
+            says = f"Table {verdict.table} is incomplete: {_compared(verdict, rows).reason}."
+            told: dict[str, Json] = {"table": verdict.table, "rows": rows, "rehearsed": verdict.rows}
+            hint = "Load again: pilot run, or the script itself."
+            yield Finding(FindingKind.INCOMPLETE, says, Remedy.STOP, told, hint)
+
+
+def unstable(first: Evidence, second: Evidence) -> Iterator[Finding]:
     """Tables that merge or replace, and whose rows a second run changed though the API answered the same."""
-    return tuple(_unstable(first, second))
-
-
-def _unstable(first: Evidence, second: Evidence) -> Iterator[Finding]:
     before = {table.name: table for table in first.counts}
     for table in second.counts:
         was = before.get(table.name)

@@ -15,7 +15,7 @@ from pilot.errors import PilotError
 from pilot.finding import Json
 from pilot.names import ProjectNames
 from pilot.run.environment import child_environment
-from pilot.run.local_state import data_folder
+from pilot.run.local_state import data_folder, owner_of
 from pilot.run.output import plain
 from pilot.warehouse.tables import QueryResult, TableCounts, TableInfo
 
@@ -108,8 +108,11 @@ class DltWarehouse:
         """Whether to read a DuckDB file directly; one that lies elsewhere is known to dlt's own state."""
         if self._database is not None:
             return True
-        state = data_folder(child_environment(os.environ, {})) / "pipelines" / names.pipeline / "state.json"
-        return names.database is not None and (bool(self._databases(names)) or not state.is_file())
+        if names.database is None or self._databases(names):
+            return names.database is not None
+        state = data_folder(child_environment(os.environ, {})) / "pipelines" / names.pipeline
+        owner = owner_of(state)
+        return owner is None or owner.resolve() != self._root.resolve()
 
     def _databases(self, names: ProjectNames) -> list[Path]:
         """The database file that goes with the names; else whatever lies in the project."""

@@ -1,0 +1,128 @@
+"""`pilot check`, in folders that pilot made and in others: what it proves, and that it changes nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.e2e.house import COMMAND, WITH_KEY, House
+from tests.support.api_server import ApiServer, Reply, Request, people, serving
+
+_ALL = 25
+FOREIGN = """
+import dlt
+import requests
+
+
+@dlt.resource(write_disposition="replace")
+def people():
+    {body}
+
+
+if __name__ == "__main__":
+    pipeline = dlt.pipeline("crm", destination="duckdb", dataset_name="crm_data")
+    pipeline.run(people())
+"""
+WHOLE = """page = 1
+    while True:
+        answer = requests.get("{base}/items", params={{"page": page}}).json()
+        yield answer["items"]
+        if page * 10 >= answer["total"]:
+            break
+        page += 1"""
+FIRST_PAGE = """yield requests.get("{base}/items").json()["items"]"""
+
+
+def _pages(request: Request) -> Reply:
+    page = request.number("page", 1)
+    return Reply(data={"items": people(_ALL)[page * 10 - 10 : page * 10], "total": _ALL})
+
+
+def _write(folder: Path, api: ApiServer, body: str) -> None:
+    folder.mkdir(exist_ok=True)
+    (folder / "load_people.py").write_text(FOREIGN.replace("{body}", body.replace("{base}", api.url)))
+
+
+def _load(folder: Path, home: Path) -> None:
+    environment = {**os.environ, "DLT_DATA_DIR": str(home / "dlt")}
+    subprocess.run(
+        [sys.executable, "load_people.py"], cwd=folder, env=environment, check=True, capture_output=True
+    )
+
+
+def _check(folder: Path, home: Path, api: ApiServer, *more: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "DLT_DATA_DIR": str(home / "dlt")}
+    words = ["check", "--api", api.url, "--yes", "--no-input", "--json", *more]
+    return subprocess.run(
+        [*COMMAND, *words], cwd=folder, env=environment, capture_output=True, text=True, timeout=120
+    )
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    files = [path for path in folder.rglob("*") if path.is_file() and ".pilot" not in path.parts]
+    return {str(path): path.read_bytes() for path in files}
+
+
+def test_a_folder_that_pilot_did_not_write_is_proven_complete_and_stays_as_it_is(tmp_path: Path) -> None:
+    folder = tmp_path / "crm"
+    with serving(_pages) as api:
+        _write(folder, api, WHOLE.replace("{{", "{").replace("}}", "}"))
+        _load(folder, tmp_path)
+        before = _files(folder), _files(tmp_path / "dlt")
+        done = _check(folder, tmp_path, api, "--strict")
+        assert (_files(folder), _files(tmp_path / "dlt")) == before
+    document = json.loads(done.stdout)
+    assert (done.returncode, document["status"]) == (0, "done"), done.stderr
+    assert document["verdict"] == [
+        {"table": "people", "rows": 25, "complete": "complete", "reason": "API total 25 = 25 rows"}
+    ]
+    assert document["pipeline"]["script"] == "load_people.py"
+
+
+def test_one_that_reads_the_first_page_is_found_out_before_anything_was_loaded(tmp_path: Path) -> None:
+    folder = tmp_path / "crm"
+    with serving(_pages) as api:
+        _write(folder, api, FIRST_PAGE)
+        done = _check(folder, tmp_path, api)
+    document = json.loads(done.stdout)
+    assert done.returncode == 1, done.stderr
+    assert document["failure"]["kind"] == "incomplete"
+    assert document["verdict"][0]["reason"] == "API total 25, 10 read"
+    assert not (folder / "crm.duckdb").exists()
+
+
+def test_a_table_with_fewer_rows_than_a_load_would_bring_is_incomplete(tmp_path: Path) -> None:
+    folder = tmp_path / "crm"
+    with serving(_pages) as api:
+        _write(folder, api, FIRST_PAGE)
+        _load(folder, tmp_path)
+        _write(folder, api, WHOLE.replace("{{", "{").replace("}}", "}"))
+        done = _check(folder, tmp_path, api, "--strict")
+    assert done.returncode == 1
+    (verdict,) = json.loads(done.stdout)["verdict"]
+    assert "Load again" in json.loads(done.stdout)["failure"]["hint"]
+    assert (verdict["rows"], verdict["complete"]) == (10, "incomplete")
+    assert verdict["reason"] == "a load would bring 25 rows now, 10 are here"
+
+
+def test_a_folder_without_a_pipeline_is_told_so_and_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "hello.py").write_text("print('hello')\n")
+    with serving(_pages) as api:
+        done = _check(tmp_path, tmp_path, api)
+    assert done.returncode == 1
+    assert "No script that makes a dlt pipeline" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["hello.py"]
+
+
+def test_what_pilot_made_is_judged_by_its_load_without_a_run(house: House) -> None:
+    made = house.pilot(
+        "init", "weather", "--api", house.stations, *WITH_KEY, "--yes", "--no-input", "--strict"
+    )
+    assert made.returncode == 0, made.stderr
+    asked = len(house.api.requests)
+    document = house.document("check", "--look", "--strict")
+    assert [entry["reason"] for entry in document["verdict"]] == ["API total 24 = 24 rows"]
+    assert len(house.api.requests) == asked
