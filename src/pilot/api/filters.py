@@ -17,6 +17,7 @@ _AFTER_ALL = ("since", "updated_since", "modified_since", "updated_after", "modi
 _FOR_MADE = ("created_after", "created_since", "start_date", "from", "from_date", "date_from", "start_time")
 _OF_FIELD = ("{field}[gte]", "{field}_gte", "{field}__gte", "{field}_min", "min_{field}", "{field}_from")
 _OF_STEM = ("{stem}_since", "{stem}_after", "{stem}After", "{stem}Since", "{stem}_start")
+_SINCE = re.compile(r"since|after|from|start|gte?\Z|newer", re.I)
 _CHANGED = re.compile(r"updat|modif|chang", re.I)
 
 
@@ -32,14 +33,21 @@ def with_filter(look: Look, cursors: Sequence[CursorField], words: str) -> tuple
     ranked = [*named, *(cursor for cursor in cursors if cursor not in named)]
     for cursor in ranked[: 2 if asked_for else 1]:
         middle = _middle(look, cursor.name)
-        if middle is None or look.body is not None:
+        if middle is None:
             continue
+        if look.body is not None:
+            said = [*said, *_in_body(look)]
         proven = _among(look, cursor, middle, [name for name in said if name not in look.params])
-        if proven is None and (asked_for or _CHANGED.search(cursor.name)):
+        if proven is None and look.body is None and (asked_for or _CHANGED.search(cursor.name)):
             proven = _odata(look, cursor, middle) or _among(look, cursor, middle, _guesses(cursor.name))
         if proven:
             return (proven, *(other for other in ranked if other is not cursor))
     return (*cursors,)
+
+
+def _in_body(look: Look) -> list[str]:
+    """Values in the body whose names say that they begin at a time; others are not guessed in there."""
+    return [path for path in look.given if _SINCE.search(path.rpartition(".")[2])]
 
 
 def _among(look: Look, cursor: CursorField, middle: Json, names: Sequence[str]) -> CursorField | None:

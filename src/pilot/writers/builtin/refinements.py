@@ -6,11 +6,11 @@ import ast
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from pilot.api.profile import CursorField, Endpoint
 from pilot.writers.builtin import config
 from pilot.writers.builtin.design import Design, Resource
-from pilot.writers.builtin.edits import Script, child, entries, literals_of, text_value
+from pilot.writers.builtin.edits import Script, child, entries, text_value
 from pilot.writers.builtin.identifiers import snake
+from pilot.writers.builtin.incremental import follows, incremental, since
 from pilot.writers.builtin.literals import Literal, Noted, comment
 from pilot.writers.builtin.script import FAST, SMALL_FILES
 from pilot.writers.builtin.wishes import Change, Wish
@@ -23,12 +23,6 @@ NOTES = {
 }
 FAST_DESTINATION = "duckdb"
 DUCKDB = "destination duckdb: a file in the project folder, no credentials; with its fast settings"
-EARLIEST: Mapping[str, str | int] = {
-    "timestamp": "1970-01-01T00:00:00Z",
-    "date": "1970-01-01",
-    "bigint": 0,
-}
-"""Where incremental loading begins, by the type of its field."""
 
 
 def refined(text: str, design: Design, wishes: Sequence[Wish]) -> tuple[str, str]:
@@ -54,7 +48,7 @@ def _disposition(bench: Workbench, wish: Wish) -> None:
             f"Merging needs a primary key, and {', '.join(keyless)} has none.",
             f'Say "set the primary key of {keyless[0]} to FIELD" first.',
         )
-    if how != "merge" and (following := [n for n in names if _follows(bench, n)]):
+    if how != "merge" and (following := [n for n in names if follows(bench, n)]):
         raise refused(
             f"{', '.join(following)} asks for what is new only: {how} would lose or double records."
         )
@@ -155,74 +149,13 @@ def _paging(bench: Workbench, wish: Wish) -> None:
         note = config.paging_note(resource)
         paginator = Noted(config.paginator(resource), note)
         bench.script = bench.script.place(bench.endpoint(name), "paginator", paginator)
-        add_params(bench, name, config.fixed_params(resource))
+        bench.add_params(name, config.fixed_params(resource))
         bench.told.append(f"{name}: {note}")
 
 
 def _known(bench: Workbench, resource: Resource) -> bool:
     """Whether the script has what the paginator needs: a class of its own can't be put in by rule."""
     return not resource.endpoint.paging.empty_end or f"class {config.EMPTY_END}" in bench.script.text
-
-
-def add_params(bench: Workbench, name: str, wanted: Mapping[str, Literal]) -> None:
-    """Set query parameters, and leave the others as they are."""
-    endpoint = bench.endpoint(name)
-    present = literals_of(child(endpoint, "params"))
-    if present is None:
-        raise refused(f"The parameters of {name} are not written as plain values.")
-    if wanted and {**present, **wanted} != present:
-        bench.script = bench.script.place(endpoint, "params", {**present, **wanted})
-
-
-def _incremental(bench: Workbench, wish: Wish) -> None:
-    name, resource, cursor = _followed(bench, wish)
-    if not bench.has_key(name):
-        raise refused(
-            f"Incremental loading merges by primary key, and {name} has none.",
-            f'Say "set the primary key of {name} to FIELD" first.',
-        )
-    _follow(bench, name, resource, cursor)
-
-
-def _followed(bench: Workbench, wish: Wish) -> tuple[str, Resource, CursorField]:
-    """The one resource, with the field that a request can filter it on."""
-    names = bench.meant(wish)
-    found = [
-        (n, r, c) for n in names for r in bench.designed(n) for c in _cursors(r.endpoint, wish.get("field"))
-    ]
-    if len({name for name, _, _ in found}) > 1:
-        raise refused("More than one endpoint could be loaded incrementally: name one.")
-    if not found:
-        raise refused(_why_not_incremental(wish.get("field"), names))
-    return found[0]
-
-
-def _follow(bench: Workbench, name: str, resource: Resource, cursor: CursorField) -> None:
-    """Ask for what is new only, and merge it."""
-    kinds = {f.name: set(f.types) - {"null"} for f in resource.endpoint.records.fields}
-    first = next((EARLIEST[k] for k in kinds.get(cursor.name, ()) if k in EARLIEST), None)
-    if first is None:
-        raise refused(f"{cursor.name} is neither a date, a time nor a number that counts up.")
-    bench.put(name, "write_disposition", "merge")
-    follow: Literal = {"cursor_path": config.json_path(cursor.name), "initial_value": first}
-    bench.script = bench.script.place(bench.endpoint(name), "incremental", follow)
-    asked = cursor.template.replace("{value}", "{incremental.start_value}")
-    add_params(bench, name, {cursor.param or cursor.name: asked})
-    bench.told.append(f"{name}: each run asks for what is new by {cursor.name}, and merges it")
-
-
-def _since(bench: Workbench, wish: Wish) -> None:
-    """Leave out what is older than a date, by the parameter that filters."""
-    name, resource, cursor = _followed(bench, wish)
-    kinds = {kind for f in resource.endpoint.records.fields if f.name == cursor.name for kind in f.types}
-    if kinds.isdisjoint({"timestamp", "date"}):
-        raise refused(f"{cursor.name} of {name} is no date.")
-    if incremental := child(bench.endpoint(name), "incremental"):
-        bench.script = bench.script.place(incremental, "initial_value", wish.get("date"))
-    else:
-        asked = cursor.template.replace("{value}", wish.get("date"))
-        add_params(bench, name, {cursor.param or cursor.name: asked})
-    bench.told.append(f"{name}: only since {wish.get('date')}, by {cursor.name}")
 
 
 def _add(bench: Workbench, wish: Wish) -> None:
@@ -257,29 +190,12 @@ def _drop(bench: Workbench, wish: Wish) -> None:
     bench.told.append(f"{name} is not loaded any more; the table stays as it is in the dataset")
 
 
-def _follows(bench: Workbench, name: str) -> bool:
-    """Whether a resource is loaded incrementally."""
-    declared = bench.script.resources().get(name)
-    endpoint = child(declared, "endpoint") if declared else None
-    return endpoint is not None and "incremental" in entries(endpoint)
-
-
-def _cursors(endpoint: Endpoint, field: str) -> list[CursorField]:
-    """The endpoint's proven cursors: the named one, else all."""
-    return [c for c in endpoint.cursors if c.proven and c.param and (not field or c.name == field)]
-
-
 def _why_not_paged(resources: list[Resource]) -> str:
     whole = [r.name for r in resources if r.whole]
     if len(whole) == len(resources) and whole:
         return f"One answer holds everything of {', '.join(whole)}: there are no further pages."
     names = ", ".join(r.name for r in resources if not r.whole) or "this API"
     return f"No way to ask {names} for a second page was proven, so adding one would be a guess."
-
-
-def _why_not_incremental(field: str, names: list[str]) -> str:
-    what = f"by {field}" if field else "by any field"
-    return f"No request parameter was proven that filters {', '.join(names)} {what}."
 
 
 CHANGES: Mapping[Change, Callable[[Workbench, Wish], None]] = {
@@ -289,8 +205,8 @@ CHANGES: Mapping[Change, Callable[[Workbench, Wish], None]] = {
     Change.DATASET: _dataset,
     Change.RENAME: _rename,
     Change.PAGING: _paging,
-    Change.INCREMENTAL: _incremental,
-    Change.SINCE: _since,
+    Change.INCREMENTAL: incremental,
+    Change.SINCE: since,
     Change.ADD: _add,
     Change.DROP: _drop,
 }

@@ -12,7 +12,6 @@ from pilot.writers.builtin import auth, config
 from pilot.writers.builtin.design import Design, Resource
 from pilot.writers.builtin.edits import child, entries, literals_of, same
 from pilot.writers.builtin.literals import Literal, Noted
-from pilot.writers.builtin.refinements import add_params
 from pilot.writers.builtin.script import script
 from pilot.writers.builtin.workbench import Workbench
 
@@ -111,7 +110,7 @@ def _renew(bench: Workbench, name: str, resource: Resource) -> None:
             bench.script = bench.script.place(endpoint, key, wanted[key])
             bench.told.append(f"{name}: {key.replace('_', ' ')} as seen")
     if literals_of(child(bench.endpoint(name), "params")) is not None:
-        add_params(bench, name, config.fixed_params(resource))
+        bench.add_params(name, config.fixed_params(resource))
 
 
 def _by_finding(bench: Workbench, finding: Finding) -> None:

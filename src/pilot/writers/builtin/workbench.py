@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 
 from pilot.errors import StepFailed
 from pilot.finding import Finding, FindingKind
 from pilot.writers.builtin.config import path_of
 from pilot.writers.builtin.design import Design, Resource
-from pilot.writers.builtin.edits import Script, child, entries, text_value
+from pilot.writers.builtin.edits import Script, child, entries, literals_of, text_value
 from pilot.writers.builtin.identifiers import snake
 from pilot.writers.builtin.literals import Literal
 from pilot.writers.builtin.wishes import Wish
@@ -44,6 +45,15 @@ class Workbench:
         if (endpoint := child(found, "endpoint")) is None:
             raise refused(f"The endpoint of {name} is not written as a dict.")
         return endpoint
+
+    def add_params(self, name: str, wanted: Mapping[str, Literal]) -> None:
+        """Set query parameters, and leave the others as they are."""
+        endpoint = self.endpoint(name)
+        present = literals_of(child(endpoint, "params"))
+        if present is None:
+            raise refused(f"The parameters of {name} are not written as plain values.")
+        if wanted and {**present, **wanted} != present:
+            self.script = self.script.place(endpoint, "params", {**present, **wanted})
 
     def designed(self, name: str) -> list[Resource]:
         """What was seen of a resource: one or none. It may have been renamed in the script."""
