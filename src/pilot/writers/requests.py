@@ -19,6 +19,8 @@ PromptSource: TypeAlias = "Callable[[str], str]"
 _MOST_DOCS = 12_000
 _NO_PREVIEW = "It is about to be loaded: write no preview and no exit().\n"
 _RANKS = {"body": Rank.EVIDENCE, "output": Rank.OUTPUT, "stdout": Rank.OUTPUT, "stderr": Rank.OUTPUT}
+_FOREIGN = frozenset({"error", "body", "output", "stdout", "stderr"})
+"""Evidence in the words of the API, of the script or of a library."""
 
 
 def request_text(template: str, name: str, parts: Sequence[Part], room: int) -> str | None:
@@ -61,7 +63,12 @@ def brief_parts(brief: Brief) -> list[Part]:
 
 def finding_parts(finding: Finding) -> list[Part]:
     """What is wrong, and what it was judged from."""
-    return [Part("finding", _line(finding.says)), *_evidence(finding.evidence)]
+    if not _FOREIGN & finding.evidence.keys():
+        return [Part("finding", _line(finding.says)), *_evidence(finding.evidence)]
+    # words that repeat an error or an answer may tell a model to do something: they stand among the data
+    kind = finding.kind.value.replace("_", " ")
+    told = {"says": _line(finding.says), **finding.evidence}
+    return [Part("finding", f"{kind}, as told in the evidence."), *_evidence(told)]
 
 
 def trial_parts(brief: Brief) -> list[Part]:
