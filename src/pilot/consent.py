@@ -138,7 +138,7 @@ class Consent:
         """Whether a host (`name` or `name:port`) may be contacted. Each one is asked for once."""
         host = host.lower()
         named = host in self._named
-        flag = "--yes" if named else "the URL of that host in --api"
+        flag = "--yes" if named else f"--allow-host {host}"
         text = f"Contact {host} ({why})?" if named else f"Contact another host, {host} ({why})?"
         covered = named and (self._yes or Act.CONTACT in self._given.always)
         return self._once(Act.CONTACT, host, text, covered, flag, always=named)

@@ -79,6 +79,10 @@ def _working(
         list[str] | None,
         typer.Option(metavar="NAME", help="An environment variable that the script may see. Repeatable."),
     ] = None,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(metavar="HOST[:PORT]", help="Another host that may be contacted. Repeatable."),
+    ] = None,
     allow_install: Annotated[
         list[str] | None,
         typer.Option(metavar="PACKAGE", help="A package that may be installed. Repeatable."),
@@ -129,6 +133,7 @@ def options(
     folder: Path = Path(),
     secret: list[str] | None = None,
     allow_env: list[str] | None = None,
+    allow_host: list[str] | None = None,
     allow_install: list[str] | None = None,
     **values: Any,
 ) -> Options:
@@ -137,6 +142,7 @@ def options(
         root=_root(folder),
         secrets=_secrets(secret),
         allow_env=tuple(allow_env or ()),
+        allow_host=tuple(allow_host or ()),
         allow_install=tuple(allow_install or ()),
         **values,
     )

@@ -80,6 +80,8 @@ class Options:
     fence: Level = Level.AUTO
     allow_env: tuple[str, ...] = ()
     """Environment variables that the script may see, by name."""
+    allow_host: tuple[str, ...] = ()
+    """Hosts that may be contacted beside those that the person named: `name` or `name:port`."""
     allow_install: tuple[str, ...] = ()
     """Packages that may be installed for the script, by name."""
     session: str | None = None

@@ -165,7 +165,8 @@ def tell_remark(host: Host, store: Store) -> None:
 def _granted(options: Options) -> list[tuple[Act, str]]:
     """What flags allow by name."""
     variables = [(Act.ENVIRONMENT, name) for name in options.allow_env]
-    return [*variables, *((Act.INSTALL, package) for package in options.allow_install)]
+    hosts = [(Act.CONTACT, host.lower()) for host in options.allow_host]
+    return [*variables, *hosts, *((Act.INSTALL, package) for package in options.allow_install)]
 
 
 def _fence(options: Options, session: Session, consent: Consent) -> ScriptFence:

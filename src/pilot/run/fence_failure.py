@@ -18,5 +18,5 @@ def fence_failure(result: RunResult) -> Finding | None:
         return None
     hosts = ", ".join(wanted)
     says = f"The script contacts {hosts}, which was not agreed to: the fence kept it from that."
-    hint = "Name its URL in --api to allow it, or change the script."
+    hint = f"--allow-host {wanted[0]} allows it; or change the script."
     return Finding(FindingKind.FENCED, says, Remedy.CONTACT, {"hosts": [*wanted]}, hint)
