@@ -1,0 +1,71 @@
+"""Paging without end, told from the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pilot.finding import FindingKind
+from pilot.run.endless import SURE, in_vain, loop_in
+from pilot.run.failure import classify
+from pilot.run.result import Ending, RunMode, RunResult
+from pilot.run.traffic import Exchange
+
+URL = "https://api.example.com/v1/people"
+
+
+def page(number: int, body: str, records: int | None = 10, resource: str = "", status: int = 200) -> Exchange:
+    url = f"{URL}?page={number}"
+    return Exchange("GET", url, status, records=records, digest=body, resource=resource)
+
+
+def ended(traffic: Sequence[Exchange]) -> RunResult:
+    return RunResult(RunMode.LOAD, Ending.TIME_LIMIT, -9, 60.0, "", "", traffic=tuple(traffic))
+
+
+def test_the_last_page_again_and_again_is_a_loop() -> None:
+    finding = classify(ended([page(n, f"body {min(n, 3)}") for n in range(1, 20)]))
+    assert finding is not None and finding.kind is FindingKind.ENDLESS_PAGING
+    assert "other pages are asked for again and again" in finding.says
+    longer = classify(ended([page(n, f"body {min(n, 3)}") for n in range(1, 900)]))
+    assert finding.same_as(longer)
+
+
+def test_the_same_request_again_and_again_is_a_loop() -> None:
+    finding = classify(ended([page(1, "body")] * 9))
+    assert finding is not None and "the same request is made again and again" in finding.says
+
+
+def test_two_pages_in_turn_are_a_loop() -> None:
+    assert loop_in([page(n, f"body {n % 2}") for n in range(12)]) is not None
+
+
+def test_a_long_load_that_gets_on_is_none() -> None:
+    assert loop_in([page(n, f"body {n}") for n in range(2000)]) is None
+    finding = classify(ended([page(n, f"body {n}") for n in range(2000)]))
+    assert finding is not None and finding.kind is FindingKind.TIME_LIMIT
+
+
+def test_retries_and_empty_pages_are_none() -> None:
+    assert loop_in([page(1, "busy", status=503)] * 30) is None
+    assert loop_in([page(n, "empty", records=0) for n in range(30)]) is None
+
+
+def test_a_status_that_is_asked_for_stops_no_run_that_goes_on() -> None:
+    assert not in_vain(lambda count: [page(1, "pending", records=1)] * count)
+    assert in_vain(lambda count: [page(1, "full", records=10)] * count)
+
+
+def test_two_resources_that_go_round_at_once_are_stopped() -> None:
+    turns = [page(n, f"body {n % 2}", resource=f"r{n % 2}") for n in range(900)]
+    assert in_vain(lambda count: turns[-count:])
+
+
+@given(st.lists(st.sampled_from("abcdef"), max_size=60))
+def test_a_loop_is_as_many_answers_as_came_after_the_last_new_one(bodies: list[str]) -> None:
+    loop = loop_in([page(n, body) for n, body in enumerate(bodies)])
+    new = [n for n, body in enumerate(bodies) if body not in bodies[:n]]
+    stale = len(bodies) - 1 - new[-1] if new else 0
+    assert (loop.answers if loop else 0) == (stale if stale >= SURE else 0)
