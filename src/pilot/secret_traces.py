@@ -30,7 +30,7 @@ _SEAM = re.compile(
 )
 """What may part a short value: line ends, colours, hidden characters, the ends of texts put together."""
 
-_LISTED = re.compile(r"[\s\"',\\]+")
+_LISTED = re.compile(rf"{_CONTROL}|[\s\"'+,\\|│┃\u00ad\u200b-\u200f\u2060-\u2064\ufeff]+")
 
 
 class Trace(NamedTuple):

@@ -67,18 +67,30 @@ class SecretStore:
                 found[variable.lower().replace("__", ".")] = value
         return found
 
+    def stamp(self) -> tuple[tuple[str, int, int], ...]:
+        """What tells that a settings file came, went or changed."""
+        found = []
+        for file in self._files():
+            with suppress(OSError):
+                state = file.stat()
+                found.append((str(file), state.st_mtime_ns, state.st_size))
+        return tuple(found)
+
+    def _files(self) -> Iterator[Path]:
+        for folder in (self._root / ".dlt", global_folder(self._environ)):
+            with suppress(OSError):
+                yield from sorted(file for file in folder.glob("*.toml"))
+
     def file_values(self) -> Iterator[dict[str, str]]:
         """Every single value in each secrets file, by path; of a broken file all that looks like one.
 
         Never raises: what is to be hidden must be known when something else went wrong.
         """
-        user = global_folder(self._environ)
-        for folder in (self._root / ".dlt", user):
-            for file in sorted(folder.glob("*.toml")) if folder.is_dir() else ():
-                values = self._values_of(file)
-                if not file.name.endswith("secrets.toml"):  # a key in config.toml is one all the same
-                    values = {p: v for p, v in values.items() if is_secret_name(p.rpartition(".")[2])}
-                yield values
+        for file in self._files():
+            values = self._values_of(file)
+            if not file.name.endswith("secrets.toml"):  # a key in config.toml is one all the same
+                values = {p: v for p, v in values.items() if is_secret_name(p.rpartition(".")[2])}
+            yield values
 
     def mounted_values(self) -> Iterator[tuple[str, str]]:
         """The secrets that a container was given as files. Never raises."""

@@ -34,6 +34,8 @@ class ProjectSecrets:
         self._store = SecretStore(root, environ)
         self._saved: dict[str, str] = {}
         self._met: dict[str, str] = {}
+        self._state: object = None
+        self._known: dict[str, str] = {}
 
     def wanted(self, names: ProjectNames) -> tuple[SecretWanted, ...]:
         """The secrets that script and destination read, and which of them have a value.
@@ -110,7 +112,16 @@ class ProjectSecrets:
         return {path: value for path, value in found.items() if value is not None}
 
     def values(self) -> dict[str, str]:
-        """Every secret value that is known, by dotted path. Never raises."""
+        """Every secret value that is known, by dotted path. Never raises.
+
+        Asked for with every text that leaves: what is known is collected anew when something has changed.
+        """
+        state = (self._store.stamp(), tuple(self._saved.items()), len(self._met))
+        if state != self._state:
+            self._state, self._known = state, self._collected()
+        return self._known
+
+    def _collected(self) -> dict[str, str]:
         values: dict[str, str] = {}
         for path, value in self._all_values():
             if not is_placeholder(value) and value not in (values.get(path), None):
