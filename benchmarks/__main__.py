@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from benchmarks import probing, startup, tokens, whole_run
+from benchmarks import evidence, loop, probing, startup, tokens, whole_run
 from benchmarks.measure import finish
 
 if __name__ == "__main__":
-    finish([*tokens.results(), *probing.results(), *startup.results(), *whole_run.results()])
+    parts = (tokens, evidence, probing, startup, whole_run, loop)
+    finish([result for part in parts for result in part.results()])

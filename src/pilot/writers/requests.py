@@ -119,16 +119,25 @@ def table_parts(tables: Sequence[TableInfo], request: str | None, failed: Sequen
 
 def _evidence(evidence: Mapping[str, Json]) -> list[Part]:
     """One part, cut where it is long: what a program printed before what the API said, the cause last."""
-    lines = [
-        (name, _shown(name, value)) for name, value in evidence.items() if value not in (None, "", [], {})
-    ]
+    told = _said_once(evidence)
+    lines = [(name, _shown(name, value)) for name, value in told.items() if value not in (None, "", [], {})]
     ranked = sorted(lines, key=lambda line: -_RANKS.get(line[0], Rank.CAUSE))
     return [Part("evidence", "\n".join(text for _, text in ranked), Rank.EVIDENCE, heading="Evidence:")]
 
 
+def _said_once(evidence: Mapping[str, Json]) -> dict[str, Json]:
+    """Without what repeats itself: an error may hold the status and the URL, the words the error."""
+    error, says = str(evidence.get("error", "")), str(evidence.get("says", ""))
+    told = {n: value for n, value in evidence.items() if n not in ("status", "url") or str(value) not in error}
+    kind, _, message = error.partition(": ")
+    return told | {"error": kind} if message and _line(message) in says else told
+
+
 def _shown(name: str, value: Json) -> str:
     if name == "frames" and isinstance(value, list):
-        return "\n".join(_frame(frame) for frame in value)
+        # where a function of the person's failed, that the module called it says nothing
+        called = [f for f in value if not (isinstance(f, dict) and f.get("function") == "<module>")]
+        return "\n".join(_frame(frame) for frame in called or value)
     if isinstance(value, list) and all(isinstance(item, str | int | float) for item in value):
         return f"{name}: {', '.join(map(str, value))}"
     if isinstance(value, dict | list):
