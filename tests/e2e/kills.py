@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.e2e.command import clean_environment
-from tests.e2e.house import COMMAND, RUNNING, WITH_KEY, House, until, well_api
+from tests.e2e.house import RUNNING, WITH_KEY, House, until, well_api
 from tests.e2e.replies import QUERY, reply, script, script_with_a_bug
 from tests.support.weather_api import serve
 
@@ -53,7 +53,7 @@ class Journey:
 
     def killed_after(self, seconds: float) -> bool:
         """Go on with the journey and kill it; whether it had ended before."""
-        with self._begun() as pilot:
+        with self.house.started(*self._command()) as pilot:
             try:
                 pilot.wait(seconds)
                 return pilot.returncode == 0
@@ -64,27 +64,12 @@ class Journey:
 
     def finish(self) -> dict[str, Any]:
         """Go on with the journey to its end; what it says then."""
-        command = RESUME if self.begun else (*INIT, "--api", self.house.stations)
-        ended: dict[str, Any] = self.house.document(*command)
+        ended: dict[str, Any] = self.house.document(*self._command())
         return ended
 
-    @property
-    def begun(self) -> bool:
-        """Whether there is a session to resume."""
-        return bool(self.house.document("status").get("status") != "nothing")
-
-    @contextmanager
-    def _begun(self) -> Iterator[subprocess.Popen[bytes]]:
-        command = RESUME if self.begun else (*INIT, "--api", self.house.stations)
-        with subprocess.Popen(
-            [*COMMAND, *command],
-            cwd=self.house.folder,
-            env={**os.environ, **self.house.environ},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        ) as process:
-            yield process
+    def _command(self) -> tuple[str, ...]:
+        begun = self.house.document("status")["status"] != "nothing"
+        return RESUME if begun else (*INIT, "--api", self.house.stations)
 
     def asked_again(self) -> list[str]:
         """Requests that were answered well before a kill, and sent again."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-
 from tests.e2e.kills import disturbed, undisturbed
 
 _SHARES = ((0.1, 0.35, 0.35, 0.3), (0.25, 0.45, 0.2, 0.55))
