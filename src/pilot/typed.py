@@ -13,7 +13,7 @@ from pilot.secret_traces import Place
 from pilot.session.session import Session
 
 _KEEP, _LEAVE_OUT, _NONE = "s", "o", "n"
-_ANSWERS = (Choice(_KEEP, "keep it in .dlt/secrets.toml"), Choice(_LEAVE_OUT, "leave it out"))
+_ANSWERS = (Choice(_KEEP, "store it in secrets.toml"), Choice(_LEAVE_OUT, "leave it out"))
 _LEFT_OUT = "***"
 
 
@@ -45,10 +45,10 @@ class TypedSecrets:
 
     def _asked(self, place: Place, value: str) -> str:
         told = f"What you typed has something in it {place.path} ({len(value)} characters)."
-        self._host.show(Line(told, "warn"))
+        self._host.show(Line(f"{told} It would be kept in the session, and may go to a model.", "warn"))
         choices = _ANSWERS if place.path not in UNSURE else (*_ANSWERS, Choice(_NONE, "it is no key"))
         question = Question(
-            "It would be kept in the session and may go to a model. What should become of it?",
+            "What should become of it?",
             flag="--secret NAME=env:VAR",
             default=_KEEP,
             choices=choices,
