@@ -145,4 +145,5 @@ def _is_loopback(host: str) -> bool:
 def _is_inward(address: str) -> bool:
     """This machine, or what a cloud tells its machines about themselves."""
     place = ipaddress.ip_address(address.partition("%")[0])
+    place = getattr(place, "ipv4_mapped", None) or place
     return place.is_loopback or place.is_link_local or place.is_unspecified
