@@ -8,6 +8,7 @@ from benchmarks.faults.lookalikes import LOOKALIKES
 from benchmarks.faults.loud_answers import LOUD_ANSWERS
 from benchmarks.faults.loud_code import LOUD_CODE
 from benchmarks.faults.loud_destination import LOUD_DESTINATION
+from benchmarks.faults.loud_others import LOUD_OTHERS
 from benchmarks.faults.silent_paging import SILENT_PAGING
 from benchmarks.faults.silent_rows import SILENT_ROWS
 
@@ -15,6 +16,7 @@ CASES: tuple[Case, ...] = (
     *LOUD_ANSWERS,
     *LOUD_CODE,
     *LOUD_DESTINATION,
+    *LOUD_OTHERS,
     *SILENT_PAGING,
     *SILENT_ROWS,
     *HEALTHY,

@@ -71,6 +71,7 @@ class Told(msgspec.Struct):
     """The document's own fields, where it is one object that holds no list of objects."""
     kind: str = ""
     """The document's type in Python."""
+    edges: str = ""
     resource: str = ""
     digest: str = ""
     cached: bool = False
@@ -107,6 +108,7 @@ def exchange_of(parts: Mapping[str, Json], clean: Callable[[str], str]) -> Excha
         error=clean(whole.error)[:100],
         resource=clean(whole.resource)[:200],
         digest=whole.digest[:32],
+        edges=whole.edges[:32],
         filled=tuple(clean(name)[:100] for name in fields.filled),
         nested={clean(name)[:100]: length for name, length in fields.nested.items()},
         looks=_looks(whole),

@@ -62,9 +62,10 @@ def _newest(answers: Sequence[Exchange]) -> int:
     seen: set[str] = set()
     newest = 0
     for position, answer in enumerate(answers):
-        if answer.digest not in seen:
-            seen.add(answer.digest)
+        signs = {answer.digest, answer.edges} - {""}
+        if not signs & seen:
             newest = position
+        seen |= signs
     return newest
 
 

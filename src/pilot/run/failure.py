@@ -9,12 +9,12 @@ from dataclasses import replace
 from pilot.finding import Finding, FindingKind, Json, Remedy
 from pilot.run.answer_failure import (
     answer_failure,
-    connection_failure,
     ignored_answer,
     unexpected_answer,
     unreadable_answer,
 )
 from pilot.run.configuration_failure import configuration_refused, import_missing, schema_conflict
+from pilot.run.connection_failure import connection_failure
 from pilot.run.destination_failure import destination_failure
 from pilot.run.endless import loop_in
 from pilot.run.fence_failure import fence_failure

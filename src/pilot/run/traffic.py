@@ -41,6 +41,8 @@ class Exchange:
     """The dlt resource that asked (`get_current_pipe_name`), where one did."""
     digest: str = ""
     """A hash of the answer's body: equal bodies have equal ones. Empty where the body was not read."""
+    edges: str = ""
+    """A hash of the first and the last of the records: the same where a page comes again."""
     filled: tuple[str, ...] = ()
     """The records' own fields (no paths) that held something in at least one record; never a value."""
     nested: dict[str, int] = field(default_factory=dict)

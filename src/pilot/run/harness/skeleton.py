@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from hashlib import blake2b
 from itertools import islice
 from typing import Any
 
@@ -28,7 +29,8 @@ def skeleton(document: Any) -> dict[str, Any]:
     `lists`: where one lies, its length, whether its first element is an object, and of the longest lists of
     objects the fields that are filled and how many entries their own lists have. `signs`: where a plain value
     lies, and the value. `alone`: the same fields, where the document is one object without such a list.
-    `kind`: the document's type in Python.
+    `kind`: the document's type in Python. `edges`: a hash of the first and the last of the records, the same
+    for a page that comes again under another time stamp.
     """
     lists: list[tuple[Trail, list[Any]]] = []
     signs: list[tuple[Trail, Any]] = []
@@ -42,7 +44,13 @@ def skeleton(document: Any) -> dict[str, Any]:
     told = [(trail, len(found), *_looked_into(found, longest)) for trail, found in lists[:_MOST_LISTS]]
     alone = _fields([document]) if isinstance(document, dict) and document and not of_objects else None
     kind = type(document).__name__
-    return {"lists": told, "signs": signs[:_MOST_SIGNS], "alone": alone, "kind": kind}
+    edges = _edges(longest[-1]) if longest else ""
+    return {"lists": told, "signs": signs[:_MOST_SIGNS], "alone": alone, "kind": kind, "edges": edges}
+
+
+def _edges(records: list[Any]) -> str:
+    told = f"{len(records)} {records[0]!r} {records[-1]!r}"
+    return blake2b(told.encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
 def _looked_into(found: list[Any], longest: list[list[Any]]) -> tuple[bool, Any]:
