@@ -24,9 +24,28 @@ _COMMON = """
 """
 COMMON = frozenset(_COMMON.split())
 NUMBER = re.compile(r"[\d.,:/ +-]{1,11}")
+_AFTER = [
+    "api",
+    "app",
+    "access",
+    "secret",
+    "license",
+    "private",
+    "client",
+    "account",
+    "service",
+    "user",
+    "db",
+    "pg",
+    "my",
+]
 CREDENTIAL_NAME = (
-    r"""(?:key|token|secret|passw(?:or)?d|passwd|pass|pwd|pat|pin|auth\w*|credentials?|appid|sig)\w*"""
+    r"(?:(?:token|secret|passw(?:or)?d|passwd|passphrase|credential|authorization|appid)s?"
+    rf"|(?:(?<![a-z])|{'|'.join(f'(?<={word})' for word in _AFTER)})"
+    r"(?:key|pass|pwd|pat|pin|auth|sig|signature))"
+    r"(?:_?\d+|_[a-z0-9]{1,8})?"
 )
+"""What a credential is called, as the end of a name: `api_key`, not `monkey`, `pattern` or `author`."""
 CREDENTIAL = re.compile(
     rf"""(?:
         {CREDENTIAL_NAME}

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from pilot.project.placeholders import is_placeholder
-from pilot.secret_forms import CREDENTIAL
+from pilot.project.secret_values import is_secret_name
 from pilot.secret_traces import Place
 
 _SHAPES = {
@@ -48,7 +48,11 @@ _URL_PASSWORD = re.compile(
     r"\b[a-z][a-z0-9+.-]{1,20}://[^/@\s:\"'<>{}]*:([^@\s/\"'<>{}$%\[]{3,}|[^@\s\"'<>{}\[]{8,})@"
 )
 _AUTHORIZATION = re.compile(r"\b(?:bearer|basic)\s+([A-Za-z0-9+/_.~-]{16,}={0,2})", re.IGNORECASE)
-_ASSIGNED = re.compile(rf"{CREDENTIAL.pattern}([A-Za-z0-9+/_.~!#$%^*-]{{12,}}={{0,2}})", CREDENTIAL.flags)
+_ASSIGNED = re.compile(
+    r"(?P<name>[A-Za-z_][\w-]*)[\"'\]\\]{0,4}\s*(?:=>|:=|[:=]|%3[dD])\s*(?:(?:bearer|basic|token)\s+)?\\*[\"']?"
+    r"(?P<value>[A-Za-z0-9+/_.~!#$%^*-]{12,}={0,2})",
+    re.IGNORECASE,
+)
 _ALONE = re.compile(r"(?<![\w./:-])[A-Za-z0-9_+/-]{32,}={0,2}(?![\w./-])")
 _UUID = re.compile(r"[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}", re.IGNORECASE)
 _REFERENCE = re.compile(
@@ -75,11 +79,12 @@ def sure_secrets(text: str) -> Iterator[Place]:
 
 def likely_secrets(text: str) -> Iterator[Place]:
     """What stands where a credential stands and looks random; references to one are none."""
-    for pattern in (_AUTHORIZATION, _ASSIGNED):
-        for found in pattern.finditer(text):
-            # a port and a path may look random; a password in an address is found by its shape
-            if is_random(found[1]) and not found[0].startswith("://"):
-                yield Place(*found.span(1), UNSURE)
+    for found in _AUTHORIZATION.finditer(text):
+        if is_random(found[1]):
+            yield Place(*found.span(1), UNSURE)
+    for found in _ASSIGNED.finditer(text):
+        if is_secret_name(found["name"]) and is_random(found["value"]):
+            yield Place(*found.span("value"), UNSURE)
 
 
 def typed_secrets(text: str) -> Iterator[Place]:
