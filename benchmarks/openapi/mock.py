@@ -72,7 +72,7 @@ class Mock:
             needed = [p for p in operation.parameters if p["in"] == "query" and p.get("required")]
             if missing := [p["name"] for p in needed if p["name"] not in request.query]:
                 return Reply(422, {"message": f"{missing[0]} is required"})
-            return self._page(operation, request, rows)
+            return self._page(operation, request, _chosen(operation, request, rows))
 
         self.routes[self.document.base + path] = route
 
@@ -126,6 +126,18 @@ class Mock:
         elif offset := operation.query(*_OFFSETS):
             query[offset["name"]] = str(start + size)
         return f"{request.base}{request.path}?{urlencode(query)}"
+
+
+def _chosen(operation: ListOperation, request: Request, rows: list[Node]) -> list[Node]:
+    """What is left by parameters that take one of a few values, each its default where it is not sent."""
+    for parameter in operation.parameters:
+        schema = parameter.get("schema", parameter)
+        schema = schema.get("items") or schema if parameter["in"] == "query" else {}
+        name, default = parameter["name"], parameter.get("schema", parameter).get("default")
+        asked = request.query.get(name, default)
+        if "enum" in schema and asked and rows and name in rows[0]:
+            rows = [row for row in rows if str(row[name]) in str(asked).split(",")]
+    return rows
 
 
 def _opens(scheme: Node, request: Request) -> bool:

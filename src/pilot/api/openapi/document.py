@@ -26,6 +26,8 @@ class Document:
     root: dict[str, Json] = field(repr=False)
     url: str = ""
     """Where it was fetched from; "" for a file."""
+    flattened: dict[str, dict[str, Json]] = field(default_factory=dict, repr=False, compare=False)
+    """References that were followed and taken together already."""
 
     @property
     def is_swagger(self) -> bool:

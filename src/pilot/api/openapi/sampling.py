@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pilot.api.openapi.document import Document, objects
 from pilot.finding import Json
 
-_MOST_NODES = 1_000
+_MOST_NODES = 500
 _DEEPEST = 5
 _ITEMS = 4
 _KEYS = 64
@@ -54,6 +54,15 @@ class Sampler:
 
     def flat(self, schema: Json, depth: int = 0) -> dict[str, Json]:
         """A schema with its `allOf` taken together, and the first real one of its `oneOf` or `anyOf`."""
+        ref = schema.get("$ref") if isinstance(schema, dict) and len(schema) == 1 and not depth else None
+        if isinstance(ref, str):
+            # the same few schemas come again in most answers of a large document
+            if ref not in self.document.flattened:
+                self.document.flattened[ref] = self._flat(schema, depth)
+            return self.document.flattened[ref]
+        return self._flat(schema, depth)
+
+    def _flat(self, schema: Json, depth: int) -> dict[str, Json]:
         found = self.document.resolve(schema)
         if depth > _DEEPEST:
             return {}
