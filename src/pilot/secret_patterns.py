@@ -45,7 +45,7 @@ _HINTS = _BEGINNINGS.split()
 _ANY_SHAPE = re.compile("|".join(f"(?P<_{number}>{shape})" for number, shape in enumerate(_SHAPES.values())))
 _KINDS = tuple(_SHAPES)
 _URL_PASSWORD = re.compile(
-    r"\b[a-z][a-z0-9+.-]{1,20}://[^/@\s:\"'<>{}]*:([^@\s/\"'<>{}$%\[]{3,}|[^@\s\"'<>{}\[]{8,})@"
+    r"\b[a-z][a-z0-9+.-]{1,20}://([^/@\s:\"'<>{}]*):([^@\s/\"'<>{}$%\[]{3,}|[^@\s\"'<>{}\[]{8,})@"
 )
 _AUTHORIZATION = re.compile(r"\b(?:bearer|basic)\s+([A-Za-z0-9+/_.~-]{16,}={0,2})", re.IGNORECASE)
 _ASSIGNED = re.compile(
@@ -58,6 +58,7 @@ _UUID = re.compile(r"[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}", re.IGNORECASE)
 _REFERENCE = re.compile(
     r"(?:dlt|os|self|config|settings|env|environ|getenv|secrets)\b[.\[(]|.*[\[({]|[A-Z_]+$|[a-z_.]+$"
     r"|(?:[A-Z]?[a-z]+[_.-])*[A-Z]?[a-z]+[_-]?\d{0,3}$"
+    r"|(?:[A-Z]{1,3}[a-z]{3,}\d?)+$|(?:[A-Za-z_]\w*\.)+[A-Za-z_]\w*$"
 )
 """Names in code, and words put together."""
 UNSURE = "that looks like a key"
@@ -73,8 +74,9 @@ def sure_secrets(text: str) -> Iterator[Place]:
             yield Place(found.start(), found.end(), f"that looks like a {_KINDS[(found.lastindex or 1) - 1]}")
     if "://" in text and "@" in text:
         for found in _URL_PASSWORD.finditer(text):
-            if not is_placeholder(found[1]) and found[1] not in ("password", "pass", "pw", "***"):
-                yield Place(*found.span(1), "that looks like a password")
+            user, password = found.groups()
+            if not is_placeholder(password) and password not in ("password", "pass", "pw", "***", user):
+                yield Place(*found.span(2), "that looks like a password")
 
 
 def likely_secrets(text: str) -> Iterator[Place]:
