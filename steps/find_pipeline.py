@@ -29,8 +29,9 @@ class FindPipeline(Step):
             hint = "Name the script or the pipeline: pilot check NAME (or name another --dir)"
             raise PilotError(f"No script that makes a dlt pipeline was found in {where}.", hint)
         names = found[0] if len(found) == 1 else _picked(kit, found)
+        learned = Facts(name=names.name, destination=names.destination, names=names, written=True)
         says = f"{names.script}: {names.pipeline} into {names.destination}, dataset {names.dataset}"
-        return Outcome(says=says, learned=Facts(name=names.name, destination=names.destination, names=names))
+        return Outcome(says=says, learned=learned)
 
 
 def _picked(kit: Kit, found: tuple[ProjectNames, ...]) -> ProjectNames:

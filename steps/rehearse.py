@@ -3,6 +3,7 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from pilot.api.words import hosts_in
 from pilot.drafting import names_of
 from pilot.errors import Declined
 from pilot.facts import Facts
@@ -17,7 +18,7 @@ from pilot.run.result import RunMode, RunResult
 from pilot.session.session import Session
 from pilot.step import Outcome, Status, Step
 
-_WHY = "a rehearsal: it loads into a database that is thrown away"
+_WHY = "a rehearsal into a throwaway database"
 
 
 class Rehearse(Step):
@@ -52,6 +53,8 @@ class Rehearse(Step):
 def _rehearsed(session: Session, kit: Kit, folder: Path) -> RunResult:
     """One rehearsal, agreed to. Raises Declined."""
     names = names_of(session.facts)
+    for host in hosts_in(session.facts.goal or ""):
+        kit.consent.contact(host, "you named it")
     kit.consent.run(names.script, _WHY)
     secrets = kit.project.secrets
     environment = {**secrets.environment(secrets.wanted(names)), **rehearsal_environment(folder)}

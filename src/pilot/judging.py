@@ -29,7 +29,7 @@ def load_evidence(session: Session, kit: Kit, tables: Sequence[TableInfo]) -> Ev
     cell = _load_cell(session)
     finished = kit.warehouse.finished_loads(names)
     # a script may load more than once, and the harness sees the last time only
-    began = cell.started - _CLOCKS_APART if cell else 0.0
+    began = cell.started - _CLOCKS_APART if cell else max((when for _, when in finished), default=0.0)
     loads = {*record.ids, *(load for load, when in finished if when >= began)}
     return replace(
         _known(session, kit, kit.warehouse, tables),

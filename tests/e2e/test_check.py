@@ -108,6 +108,21 @@ def test_a_table_with_fewer_rows_than_a_load_would_bring_is_incomplete(tmp_path:
     assert verdict["reason"] == "a load would bring 25 rows now, 10 are here"
 
 
+def test_a_second_rehearsal_finds_rows_that_no_run_meets_again(tmp_path: Path) -> None:
+    folder = tmp_path / "crm"
+    body = """import uuid
+    for row in requests.get("{base}/items").json()["items"]:
+        yield {**row, "row": str(uuid.uuid4())}"""
+    with serving(lambda _: Reply(data={"items": people(7), "total": 7})) as api:
+        _write(folder, api, body)
+        script = folder / "load_people.py"
+        merged = 'write_disposition="merge", primary_key="row"'
+        script.write_text(script.read_text().replace('write_disposition="replace"', merged))
+        once, twice = _check(folder, tmp_path, api), _check(folder, tmp_path, api, "--twice")
+    assert once.returncode == 0, once.stderr
+    assert json.loads(twice.stdout)["failure"]["kind"] == "unstable_counts"
+
+
 def test_a_folder_without_a_pipeline_is_told_so_and_left_alone(tmp_path: Path) -> None:
     (tmp_path / "hello.py").write_text("print('hello')\n")
     with serving(_pages) as api:

@@ -26,7 +26,7 @@ def _compared(verdict: TableVerdict, rows: int | None) -> TableVerdict:
     if judged is Judged.INCOMPLETE or rows == brought:
         return TableVerdict(table, rows or 0, judged, reason)
     if rows is None:
-        told = f"not loaded yet; a load would bring {brought:,} rows ({judged.value}: {reason})"
+        told = f"not in the destination; a load would bring {brought:,} rows ({reason})"
         return TableVerdict(table, 0, Judged.NOT_PROVABLE if brought else judged, told if brought else reason)
     if rows > brought:
         return TableVerdict(table, rows, judged, f"{reason}; {rows - brought:,} rows are of earlier loads")
