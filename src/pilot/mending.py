@@ -245,6 +245,8 @@ class Mending:
         failure, script = self._own.cell.failure, self._script_name()
         if failure is not None and not failure.hint and failure.remedy is Remedy.REPAIR and script:
             hint = f"Edit {script}, or try another model (--model NAME); then pilot resume."
+            if self._policy.remedy_step(self._position, Remedy.REPAIR) is None:
+                hint = f"Edit {script}, and check again."
             self._own.fail(replace(failure, hint=hint))
         kept = self._tries.kept(script) if script else ""
         self._own.cell = replace(self._own.cell, tried=self._tries.told, kept=kept)
