@@ -36,9 +36,9 @@ def weather() -> Iterator[str]:
 
 
 @contextmanager
-def weather_in_pages() -> Iterator[str]:
-    """The URL of 240 observations, twenty in each answer."""
-    rows = observations(240)
+def weather_in_pages(count: int = 240) -> Iterator[str]:
+    """The URL of so many observations, twenty in each answer."""
+    rows = observations(count)
 
     def answer(request: Request) -> Reply:
         first = request.number("page", 1) * _PAGE - _PAGE

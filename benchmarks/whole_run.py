@@ -40,8 +40,8 @@ def results(times: int = 7) -> list[Result]:
 def _result(name: str, api: Callable[[], AbstractContextManager[str]], rows: int, times: int) -> Result:
     with api() as url:
         what = f"pilot init / dlt init and its script twice, {name}"
-        hand = partial(by_hand, _written(url, rows), rows)
-        return compare(what, partial(by_pilot, url), hand, 1.25, times)
+        hand = partial(by_hand, written(url, rows), rows)
+        return compare(what, partial(by_pilot, url), hand, 0.6, times)
 
 
 def by_pilot(url: str) -> Cost:
@@ -61,7 +61,7 @@ def by_hand(written: Written, rows: int) -> Cost:
         return cost
 
 
-def _written(url: str, rows: int) -> Written:
+def written(url: str, rows: int) -> Written:
     """The script as pilot writes it, taken from a first run. Raises RuntimeError where that loaded less."""
     with project() as (folder, environ):
         _init(folder, environ, url)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import parse_qsl, quote, urlsplit
 
@@ -22,6 +23,7 @@ from pilot.run.traffic import Exchange
 _LONGEST_URL = 2000
 _NEXT_IN_LINK = re.compile(r"""rel\s*=\s*["']?[^"';,]*\bnext\b""", re.I)
 _LARGEST_NUMBER = 10**12
+_SIZES = frozenset(map(folded, SIZE_PARAMS))
 
 _MOST_FIELDS = 30
 _KINDS = {
@@ -102,7 +104,7 @@ def exchange_of(parts: Mapping[str, Json], clean: Callable[[str], str]) -> Excha
         more=more,
         more_by=clean(by)[:200],
         total=total[0] if total and total[0] < _LARGEST_NUMBER else None,
-        page_size=_asked(whole.url, [folded(name) for name in SIZE_PARAMS]),
+        page_size=_asked(whole.url, _SIZES),
         retry_after=retry_after({"Retry-After": whole.headers.get("retry-after")}),
         cached=whole.cached,
         error=clean(whole.error)[:100],
@@ -250,11 +252,17 @@ def _by_end(envelope: Envelope) -> More | None:
     return (False, empty.path) if empty else None
 
 
-def _asked(url: str, names: Sequence[str] | frozenset[str]) -> int | None:
+def _asked(url: str, names: frozenset[str]) -> int | None:
     """The number that a query parameter of one of these names asks for."""
+    found = (value for name, value in _numbers(url) if name in names)
+    return next(found, None)
+
+
+@lru_cache(maxsize=8)
+def _numbers(url: str) -> tuple[tuple[str, int], ...]:
+    """The numbers in a query, by their folded names."""
     try:
         query = parse_qsl(urlsplit(url).query)
     except ValueError:
-        return None
-    found = (value for name, value in query if folded(name) in names and value.isdecimal())
-    return next((int(value) for value in found if len(value) < 12), None)
+        return ()
+    return tuple((folded(name), int(value)) for name, value in query if value.isdecimal() and len(value) < 12)

@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from functools import lru_cache
 from typing import IO, Annotated
 
 import msgspec
@@ -21,6 +22,7 @@ from pilot.run.traffic import Exchange
 _MOST = 16_000_000
 """Bytes of all lines that are kept."""
 _CLOSING = 1.0
+_MOST_TEXTS = 1000
 
 
 class _Keep(msgspec.Struct):
@@ -81,7 +83,8 @@ class Line:
 
     def exchanges(self) -> tuple[Exchange, ...]:
         """Every exchange that was told, in the order in which they began."""
-        found = (exchange_of(parts, self._clean) for parts in self._parts.values())
+        clean = lru_cache(_MOST_TEXTS)(self._clean)  # most texts are the same in every exchange
+        found = (exchange_of(parts, clean) for parts in self._parts.values())
         return tuple(sorted((exchange for exchange in found if exchange), key=_began))
 
     def newest(self, count: int) -> tuple[Exchange, ...]:
