@@ -70,3 +70,5 @@ def test_a_sibling_that_pages_otherwise_is_looked_at_anew() -> None:
 def test_a_sibling_that_ignores_the_parameter_is_not_paged_by_it() -> None:
     profile = probe(numbered, 2, {"/v1/orders": lambda request: Reply(data=ROWS[:7])})
     assert profile.endpoints[1].paging.kind is not PagingKind.PAGE_NUMBER
+    few = probe(numbered, 4, {f"/v1/{name}": lambda request: Reply(data=ROWS[:7]) for name in NAMES[1:4]})
+    assert all(not endpoint.paging.like for endpoint in few.endpoints[1:]), "tried, and found not to hold"

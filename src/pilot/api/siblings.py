@@ -24,6 +24,8 @@ def like_sibling(look: Look, siblings: Sequence[Endpoint]) -> Paging | None:
         if second.verdict in (Verdict.OTHER, Verdict.EMPTY) or ended:
             look.keep(second)
             return replace(paging, proven=True, overlaps=look.shares(second))
+        if not second.answer.unasked:
+            look.refuted.add(sibling.name)
     return None
 
 
@@ -31,7 +33,8 @@ def carried(look: Look, siblings: Sequence[Endpoint]) -> Paging | None:
     """The paging of a sibling, where no request was left to look: better than one page, and marked."""
     if not look.cut_short:
         return None
-    return next((_here(look, sibling) for sibling in _fitting(look, siblings)), None)
+    untried = [sibling for sibling in _fitting(look, siblings) if sibling.name not in look.refuted]
+    return _here(look, untried[0]) if untried else None
 
 
 def said_alike(paging: Paging, siblings: Sequence[Endpoint]) -> Paging:

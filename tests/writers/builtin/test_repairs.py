@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from pilot.api.profile import ApiProfile, Auth, AuthKind, Endpoint, Paging
+from pilot.api.profile import ApiProfile, Auth, AuthKind, Endpoint, Paging, PagingKind
 from pilot.errors import StepFailed
-from pilot.finding import Finding, FindingKind
+from pilot.finding import Finding, FindingKind, Remedy
 from pilot.writers.builtin import BuiltinWriter
 from pilot.writers.writer import Draft
 from tests.writers.builtin.profiles import (
@@ -124,3 +124,29 @@ def test_it_never_gives_the_same_text_twice_and_says_what_it_needs() -> None:
 def test_a_script_that_does_not_parse_is_beyond_it() -> None:
     with pytest.raises(StepFailed, match="no valid Python"):
         WRITER.repair(brief(profile(TEAMS), "def broken(:\n"), ANY)
+
+
+ENDLESS = "The script pages without end: http://127.0.0.1:1/v1/{} answers with nothing new."
+
+
+def endless(endpoint: Endpoint, *others: Endpoint) -> tuple[str, str]:
+    """The script before and after pages of the endpoint never ended."""
+    seen = profile(*others, endpoint)
+    text = WRITER.write(brief(seen, preview_removed=True)).text
+    finding = Finding(FindingKind.ENDLESS_PAGING, ENDLESS.format(endpoint.path), Remedy.REPAIR)
+    return text, WRITER.repair(brief(seen, text, preview_removed=True), finding).text
+
+
+def test_pages_that_lead_on_for_ever_end_at_an_empty_one() -> None:
+    by_cursor = Paging(PagingKind.CURSOR, True, {"cursor_path": "next", "cursor_param": "after"})
+    before, after = endless(replace(ORDERS, paging=by_cursor))
+    assert "stop_after_empty_page" not in before and '"stop_after_empty_page": True' in after
+    before, after = endless(ORDERS)
+    assert "NextLinks" not in before and "class NextLinks(JSONLinkPaginator)" in after
+
+
+def test_paging_that_was_only_carried_over_is_taken_back_where_it_never_ends() -> None:
+    carried = replace(TEAMS.paging, proven=False, like="teams", note="as at teams")
+    before, after = endless(replace(TEAMS, path="files", name="files", paging=carried), TEAMS)
+    assert before.count('"page_number"') == 2
+    assert after.count('"page_number"') == 1

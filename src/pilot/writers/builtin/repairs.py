@@ -31,15 +31,25 @@ def untouched(text: str, profile: ApiProfile, designed: Callable[[ApiProfile], D
     )
 
 
-def ending(profile: ApiProfile) -> ApiProfile:
-    """The profile of an API whose pages lead on after the last one: one without records is the end."""
-    return replace(profile, endpoints=tuple(replace(e, paging=_ending(e.paging)) for e in profile.endpoints))
+def ending(profile: ApiProfile, finding: Finding) -> ApiProfile:
+    """The profile of an API whose pages lead on after the last one: one without records is the end.
+
+    Paging that was only carried over from another endpoint does not hold where it never ends.
+    """
+    told = f"{finding.says} {finding.evidence}"
+    return replace(profile, endpoints=tuple(_ending(e, told) for e in profile.endpoints))
 
 
-def _ending(paging: Paging) -> Paging:
+def _ending(endpoint: Endpoint, told: str) -> Endpoint:
+    paging, parts = endpoint.paging, re.split(r"\{[^{}]*\}", endpoint.path)
+    meant = re.search("/" + "[^/?]+".join(re.escape(part) for part in parts) + r"(?![\w/])", told)
+    if paging.like and not paging.proven and meant:
+        return replace(endpoint, paging=Paging(note=f"it does not page as {paging.like} does"))
     if paging.kind is PagingKind.CURSOR:
-        return replace(paging, options={**paging.options, "stop_after_empty_page": True})
-    return replace(paging, empty_end=paging.empty_end or paging.kind is PagingKind.JSON_LINK)
+        options = {**paging.options, "stop_after_empty_page": True}
+        return replace(endpoint, paging=replace(paging, options=options))
+    ends = paging.empty_end or paging.kind is PagingKind.JSON_LINK
+    return replace(endpoint, paging=replace(paging, empty_end=ends))
 
 
 def renewed(text: str, plan: Design, finding: Finding) -> tuple[str, str]:

@@ -62,9 +62,9 @@ class BuiltinWriter:
         in_columns = _IN_COLUMNS in brief.script
         designed = self._designed(brief, in_columns or NOT_SEEN in brief.script)
         if finding.kind is FindingKind.ENDLESS_PAGING and untouched(brief.script, brief.profile, designed):
-            plan = designed(ending(brief.profile))
+            plan = designed(ending(brief.profile, finding))
             if (text := script(plan, preview=not brief.preview_removed)) != brief.script:
-                return Draft(text, f"a page without records ends it now\n{plan.plan}")
+                return Draft(text, f"what never ended ends now\n{plan.plan}")
         plan = designed(brief.profile)
         if plan.resources and untouched(brief.script, brief.profile, designed):
             text = script(plan, preview=not brief.preview_removed)
