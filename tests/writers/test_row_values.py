@@ -92,6 +92,9 @@ TOLD: dict[str, tuple[Mapping[str, Json], tuple[str, ...]]] = {
     ),
     "records kept by their key": ({"body": '{"anna@example.com": {"age": 33}}'}, ('"age"',)),
     "a table as text": ({"body": "id,name,age\n48213,Anna Schmidt,33\n2,Bob,44"}, ("id,name,age",)),
+    "lines of an answer": ({"body": "Anna Schmidt\nLindenallee 33"}, ()),
+    "what was printed, taken for an answer": ({"body": "no person Anna Schmidt (48213)", "status": 200}, ()),
+    "an API's own words": ({"body": "Header X-Key is missing", "status": 401}, ("Header X-Key is missing",)),
     "a page": (
         {"body": "<html><title>Anna Schmidt</title><body>Anna</body></html>"},
         ("<html>",),

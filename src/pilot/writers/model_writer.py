@@ -102,7 +102,11 @@ class ModelWriter:
             return Inquiry(read.question) if isinstance(read, QuestionReply) else Draft(read.text, read.plan)
 
         wanted = max(_SHORTEST_SCRIPT, estimate_tokens(brief.script or ""))
-        return self._read(prompt, [*more, *brief_parts(brief)], reply_in, wanted)
+        parts = brief_parts(brief)
+        if not self._shares:
+            private = RowValues(part.text for part in parts if part.name != "profile")
+            parts = [replace(p, text=private.profile(p.text)) if p.name == "profile" else p for p in parts]
+        return self._read(prompt, [*more, *parts], reply_in, wanted)
 
     def _read(
         self, prompt: str, parts: Sequence[Part], parse: Callable[[Answer], _Read], wanted: int

@@ -68,6 +68,8 @@ _OWN = frozenset({"frames", "fields", "columns", "table", "tables", "dlt_step", 
 _ROWS = frozenset(
     {"row", "rows", "record", "records", "sample", "samples", "example", "examples", "value", "values"}
 )
+_NOT_SEEN = "  not seen:"
+_REFUSED = 400
 _PRINTED = frozenset({"output", "stdout", "stderr"})
 
 
@@ -82,6 +84,9 @@ class RowValues:
         evidence = dict(finding.evidence)
         strict = _was_raised(evidence)
         masked = {name: self._evidence(name, value, strict) for name, value in evidence.items()}
+        if isinstance(body := evidence.get("body"), str):
+            status = evidence.get("status")
+            masked["body"] = self.body(body, refused=isinstance(status, int) and status >= _REFUSED)
         return replace(finding, says=self._says(finding.says, evidence, strict), evidence=masked)
 
     def error(self, text: str) -> str:
@@ -101,9 +106,14 @@ class RowValues:
             after_place = place
         return "\n".join(lines)
 
-    def body(self, text: str) -> str:
-        """The beginning of an API's answer: its shape, with an error's own words."""
-        return body_shape(text, self._mask_words, self._mask_all)
+    def body(self, text: str, refused: bool) -> str:
+        """The beginning of an API's answer: its shape; with words of its own where it refused something."""
+        return body_shape(text, self._mask_words, self._mask_all, refused)
+
+    def profile(self, text: str) -> str:
+        """What was seen of the API: names and shapes; an error's words without what they quote."""
+        lines = text.split("\n")
+        return "\n".join(self._mask_words(line) if line.startswith(_NOT_SEEN) else line for line in lines)
 
     def _evidence(self, name: str, value: Json, strict: bool) -> Json:
         if name in _OWN or isinstance(value, bool | int | float | None):
@@ -121,8 +131,6 @@ class RowValues:
     def _text(self, name: str, text: str, strict: bool) -> str:
         if name in _PRINTED:
             return self.output(text)
-        if name == "body":
-            return self.body(text)
         return self._error(text, strict) if name == "error" else self._mask(text)
 
     def _error(self, text: str, strict: bool) -> str:

@@ -48,8 +48,13 @@ def structure(text: str) -> tuple[int, Json]:
     return 0, None
 
 
-def body_shape(text: str, words: Callable[[str], str], everything: Callable[[str], str]) -> str:
-    """The shape of an answer. What an error says passes `words`, what can't be told apart `everything`."""
+def body_shape(
+    text: str, words: Callable[[str], str], everything: Callable[[str], str], refused: bool = False
+) -> str:
+    """The shape of an answer. What an error says passes `words`, what can't be told apart `everything`.
+
+    Text alone is an error's words only where the answer `refused` something.
+    """
     start = text.lstrip()
     length, value = structure(start) if start[:1] in ("{", "[") else (0, None)
     if length:
@@ -61,7 +66,7 @@ def body_shape(text: str, words: Callable[[str], str], everything: Callable[[str
     lines = start.splitlines()
     if len(lines) >= _ROWS_TO_BE_A_TABLE and all(_CELLS.search(line) for line in lines[:_ROWS_TO_BE_A_TABLE]):
         return _table(lines, everything)
-    return words(text)
+    return words(text) if refused else everything(text)
 
 
 def _with_words(value: Json, words: Callable[[str], str], depth: int = 0) -> Json:
