@@ -102,7 +102,7 @@ class Mending:
         if finding is not None:
             self._seen.append(finding)
         if standing.reached is None:
-            # what passes by itself may come back between two repairs, and a wait may not have been long enough
+            # what passes by itself may come back between repairs, and a wait may have been too short
             self._stuck = finding is not None and finding.same_as(last) and finding.remedy is not Remedy.WAIT
             return finding
         self._stuck = seen
@@ -273,8 +273,7 @@ class Mending:
         change = self._policy.remedy_step(self._position, Remedy.CHANGE)
         can_change = change is not None and bool(self._session.facts.written)
         own = self._own.cell
-        tried = (*own.tried, *filter(None, [own.kept]))
-        way = ask_way(self._kit.host, own.failure or finding, tried, can_change)
+        way = ask_way(self._kit.host, own.failure or finding, own.tried, own.kept, can_change)
         if way.leave:
             return False
         if way.undo:

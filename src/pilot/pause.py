@@ -22,7 +22,7 @@ class Way:
     words: str = ""
 
 
-def ask_way(host: Host, finding: Finding, tried: Sequence[str], can_change: bool) -> Way:
+def ask_way(host: Host, finding: Finding, tried: Sequence[str], kept: str, can_change: bool) -> Way:
     """Show what is wrong and what was tried, and ask what to do.
 
     Nobody there: a stopped run raises Interrupted, anything else leaves.
@@ -34,6 +34,8 @@ def ask_way(host: Host, finding: Finding, tried: Sequence[str], can_change: bool
         return Way(leave=True)
     host.show(Line(finding.says, "warn" if stopped else "bad"))
     host.show(*(Line(f"tried: {what}", "quiet") for what in tried))
+    if kept:
+        host.show(Line(kept, "quiet"))
     if finding.hint:
         host.show(Line(finding.hint))
     text = "Go on, leave, or say what should be different" if can_change else "Go on, or leave"

@@ -76,7 +76,7 @@ def test_a_person_looks_around_changes_the_pipeline_in_words_and_takes_it_back(h
     assert '"write_disposition": "merge"' in house.read() and "exit()" not in house.read()
     terminal.answer("write a poem about the weather")
     terminal.expect("This needs a model")
-    answer(terminal, ("leave, or say in words", "leave"))
+    answer(terminal, ("leave, or say what should be different", "leave"))
     terminal.expect("What next?")
     terminal.answer("/undo")
     terminal.expect("is undone")
