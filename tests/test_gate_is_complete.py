@@ -199,7 +199,7 @@ def test_every_file_of_the_project_was_written_after_the_person_agreed(
         inside = place.relative_to(house.folder).as_posix()
         if inside == "." or inside.startswith(".pilot/state") or "__pycache__" in inside:
             continue  # a nameless file, to see whether one can be made; pilot's own state
-        name = re.sub(r"(^|/)\.(.+?)\.\w+\.new$", r"\1\2", inside)
+        name = re.sub(r"(^|/)\.([^/]+?)\.\w+\.new$", r"\1\2", inside)
         before_dlt = name in (SCRIPT, ".dlt/config.toml", ".dlt/secrets.toml", "requirements.txt") and (
             at < given[f"change a file: {SCRIPT}"]
         )
