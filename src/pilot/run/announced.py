@@ -14,7 +14,7 @@ from pilot.api.envelope import Envelope, Sign
 from pilot.api.error_body import error_in, message_in
 from pilot.api.sensitive import is_sensitive
 from pilot.api.trails import folded, json_path
-from pilot.api.vocabulary import ASIDE, IS_LAST, LISTS, OFFSET, PAGE, SIZE, SIZE_PARAMS
+from pilot.api.vocabulary import ASIDE, ENVELOPE, IS_LAST, LISTS, OFFSET, PAGE, SIZE, SIZE_PARAMS
 from pilot.finding import Json
 from pilot.run.harness.record import retry_after
 from pilot.run.records import is_error_shape
@@ -177,11 +177,22 @@ def _records(whole: Told) -> Listed | None:
     if whole.status is None or not 200 <= whole.status < 300 or whole.lists is None:
         return None
     lists = [found for found in whole.lists if not _aside(found.trail)]
-    if lists:
+    if lists and (not _is_record(whole) or any(found.objects or _called(found) for found in lists)):
         return max(lists, key=_likelihood)
     if whole.alone is None or is_error_shape(trail[0] for trail, _ in whole.signs if trail):
         return None
     return Listed([], 1, True, whole.alone)
+
+
+def _is_record(whole: Told) -> bool:
+    """Whether an answer is a record itself: it says something that is not about the answer."""
+    own = (folded(trail[0]) for trail, _ in whole.signs if len(trail) == 1)
+    return whole.alone is not None and any(name not in ENVELOPE for name in own)
+
+
+def _called(found: Listed) -> bool:
+    """Whether a list is called as lists of records are."""
+    return not found.trail or folded(found.trail[-1]) in LISTS
 
 
 def _aside(trail: Sequence[str]) -> bool:
@@ -190,7 +201,7 @@ def _aside(trail: Sequence[str]) -> bool:
 
 def _likelihood(found: Listed) -> tuple[bool, bool, bool, int]:
     """Of several lists: the document itself, one of objects, one that is called so, one that lies outside."""
-    called = bool(found.trail) and folded(found.trail[-1]) in LISTS
+    called = bool(found.trail) and _called(found)
     objects = found.objects or (called and not found.length)
     return not found.trail, objects, called, found.length - 1000 * len(found.trail)
 
