@@ -46,7 +46,7 @@ class Chain:
         """The pages without those that came before."""
         first: dict[object, Exchange] = {}
         for number, page in enumerate(self.pages):
-            first.setdefault(page.digest or number, page)
+            first.setdefault(page.edges or page.digest or number, page)
         return tuple(first.values())
 
 
@@ -101,7 +101,25 @@ def feeds_of(traffic: Sequence[Exchange]) -> tuple[Feed, ...]:
     grouped: dict[tuple[str, str, str], list[Exchange]] = defaultdict(list)
     for (host, path, resource), exchange in _placed([e for e in traffic if _reads(e)]):
         grouped[host, path, resource].append(exchange)
-    return tuple(_feed(path, resource, exchanges) for (_, path, resource), exchanges in grouped.items())
+    return tuple(
+        _feed(path, resource, alike)
+        for (_, path, resource), exchanges in grouped.items()
+        for alike in _of_one_kind(exchanges)
+    )
+
+
+def _of_one_kind(exchanges: Sequence[Exchange]) -> list[list[Exchange]]:
+    """Answers whose records have nothing in common are no parts of one list, however their paths look."""
+    kinds: list[tuple[set[str], list[Exchange]]] = []
+    for exchange in exchanges:
+        fields = set(exchange.filled)
+        kind = next((kind for kind in kinds if not fields or not kind[0] or fields & kind[0]), None)
+        if kind is None:
+            kind = (set(), [])
+            kinds.append(kind)
+        kind[0].update(fields)
+        kind[1].append(exchange)
+    return [alike for _, alike in kinds]
 
 
 def _reads(exchange: Exchange) -> bool:
@@ -169,7 +187,9 @@ def _feed(path: str, resource: str, exchanges: Sequence[Exchange]) -> Feed:
 
 
 def _ok(exchange: Exchange) -> bool:
-    return exchange.status is not None and exchange.status < 300
+    """Whether an answer came that is no error, not even one inside of a 200."""
+    tells_error = bool(exchange.says) and exchange.records is None
+    return exchange.status is not None and exchange.status < 300 and not tells_error
 
 
 def _request(exchange: Exchange) -> tuple[str, str]:

@@ -72,8 +72,14 @@ def _failed(feed: Feed) -> Reading | None:
 
 def _statuses(failures: Sequence[Exchange]) -> str:
     """What went wrong, the most frequent first."""
-    counted = Counter(str(f.status) if f.status else f.error or "no answer" for f in failures)
+    counted = Counter(_status(failure) for failure in failures)
     return ", ".join(name for name, _ in counted.most_common(3))
+
+
+def _status(failure: Exchange) -> str:
+    if failure.status is None:
+        return failure.error or "no answer"
+    return f"an error in a {failure.status}" if failure.status < 300 else str(failure.status)
 
 
 def _read(chain: Chain, endpoint: Endpoint) -> Reading:
