@@ -10,6 +10,7 @@ from benchmarks.faults.loud_answers import LOUD_ANSWERS
 from benchmarks.faults.loud_code import LOUD_CODE
 from benchmarks.faults.loud_destination import LOUD_DESTINATION
 from benchmarks.faults.loud_others import LOUD_OTHERS
+from benchmarks.faults.previews import PATIENT, PREVIEWS
 from benchmarks.faults.silent_more import SILENT_MORE
 from benchmarks.faults.silent_paging import SILENT_PAGING
 from benchmarks.faults.silent_rows import SILENT_ROWS
@@ -19,6 +20,8 @@ CASES: tuple[Case, ...] = (
     *LOUD_CODE,
     *LOUD_DESTINATION,
     *LOUD_OTHERS,
+    *PREVIEWS,
+    *PATIENT,
     *SILENT_PAGING,
     *SILENT_ROWS,
     *SILENT_MORE,

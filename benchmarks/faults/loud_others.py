@@ -1,4 +1,4 @@
-"""Faults that were thought of after the rules were written, and previews that show the wrong thing."""
+"""Faults that were thought of after the rules were written."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ async def people():
 _RAISES_ITSELF = GET + 'if not response.ok:\n    raise RuntimeError("people failed")\n' + LOAD
 _EXITS_ITSELF = GET + 'if not response.ok:\n    print("people failed")\n    os._exit(4)\n' + LOAD
 
-OTHERS: tuple[Case, ...] = (
+LOUD_OTHERS: tuple[Case, ...] = (
     Case(
         "other/httpx_status",
         _by_httpx('httpx.get("{base}/v1/people")'),
@@ -251,62 +251,3 @@ OTHERS: tuple[Case, ...] = (
         heals=True,
     ),
 )
-
-_PREVIEW = """
-
-if __name__ == "__main__":
-    pipeline = dlt.pipeline(pipeline_name="case", destination="duckdb", dataset_name="case_data")
-    data = {data}
-    print(data)
-    exit()
-    pipeline.run(people())
-"""
-
-
-def _previewed(script: str, data: str) -> str:
-    return script.partition("\n\nif __name__")[0] + _PREVIEW.replace("{data}", data)
-
-
-_ROUND_AND_ROUND = """
-while True:
-    response = requests.get("{base}/v1/people", timeout=5)
-    yield response.json()["results"]
-"""
-_FIRST = "list(people().add_limit(1))"
-
-PREVIEWS: tuple[Case, ...] = (
-    Case(
-        "preview/nothing",
-        _previewed(by_requests(ASK.replace("yield response", "yield []  # response")), _FIRST),
-        (FindingKind.NO_RECORDS,),
-        Remedy.REPAIR,
-        healthy,
-    ),
-    Case(
-        "preview/error",
-        _previewed(by_requests(GET + "yield response.json()"), _FIRST),
-        (FindingKind.ERROR_AS_DATA,),
-        Remedy.REPAIR,
-        fails(404),
-    ),
-    Case(
-        "preview/template",
-        _previewed(by_requests('yield [{"id": 1, "name": "Alice"}, {"id": 2, "name": "Bob"}]'), _FIRST),
-        (FindingKind.TEMPLATE_ROWS,),
-        Remedy.REPAIR,
-    ),
-    Case(
-        "preview/endless",
-        _previewed(
-            by_requests(_ROUND_AND_ROUND),
-            "list(people())",
-        ),
-        (FindingKind.ENDLESS_PAGING, FindingKind.MEMORY_LIMIT),
-        Remedy.REPAIR,
-        healthy,
-        seconds=15,
-    ),
-    Case("healthy/preview", _previewed(by_requests(ASK_ALL), _FIRST), routes=healthy, rows={"people": 25}),
-)
-
-LOUD_OTHERS: tuple[Case, ...] = (*OTHERS, *PREVIEWS)

@@ -18,7 +18,8 @@ URL = "https://api.example.com/v1/people"
 
 def page(number: int, body: str, records: int | None = 10, resource: str = "", status: int = 200) -> Exchange:
     url = f"{URL}?page={number}"
-    return Exchange("GET", url, status, records=records, digest=body, resource=resource)
+    edges = body if (records or 0) > 1 else ""
+    return Exchange("GET", url, status, records=records, digest=body, resource=resource, edges=edges)
 
 
 def ended(traffic: Sequence[Exchange]) -> RunResult:
@@ -56,6 +57,14 @@ def test_retries_and_empty_pages_are_none() -> None:
 def test_a_status_that_is_asked_for_stops_no_run_that_goes_on() -> None:
     assert not in_vain(lambda count: [page(1, "pending", records=1)] * count)
     assert in_vain(lambda count: [page(1, "full", records=10)] * count)
+
+
+def test_equal_lists_of_many_parents_are_no_loop() -> None:
+    rooms = [
+        Exchange("GET", f"{URL}?room={n}", 200, records=2, digest="same", edges="same") for n in range(900)
+    ]
+    assert not in_vain(lambda count: rooms[-count:])
+    assert loop_in(rooms) is None
 
 
 def test_two_resources_that_go_round_at_once_are_stopped() -> None:

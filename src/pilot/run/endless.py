@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
+from pilot.api.trails import folded
+from pilot.api.vocabulary import CURSOR, CURSOR_PARAMS, LAST_ID_PARAMS, OFFSET, PAGE
 from pilot.finding import Json
 from pilot.run.traffic import Exchange
 
 SURE = 5
 """So many answers in a row with nothing new tell it of a run that did not end by itself."""
+
+_PAGING = {*PAGE, *OFFSET, *map(folded, (*CURSOR_PARAMS, *LAST_ID_PARAMS)), "p", "pg"}
 
 _FOR_GOOD = 200
 """So many, and a run is ended that goes on."""
@@ -53,7 +57,7 @@ def loop_in(traffic: Sequence[Exchange], at_least: int = SURE) -> Loop | None:
 
 def in_vain(newest: Callable[[int], Sequence[Exchange]]) -> bool:
     """Whether a run that goes on reads the same full pages for good: a status that is asked for is none."""
-    full = [exchange for exchange in newest(4 * _FOR_GOOD) if (exchange.records or 0) > 1]
+    full = [e for e in newest(4 * _FOR_GOOD) if e.edges and (e.records or 0) > 1]
     return loop_in(full, _FOR_GOOD) is not None
 
 
@@ -79,8 +83,15 @@ def _tells(exchange: Exchange) -> bool:
     )
 
 
-def _place(exchange: Exchange) -> tuple[str, str, str]:
-    return exchange.resource, exchange.method, _address(exchange.url)
+def _place(exchange: Exchange) -> tuple[str, ...]:
+    """What is read in pages: the same but for where in it they begin. Another person's orders are no page."""
+    query = parse_qsl(urlsplit(exchange.url).query, keep_blank_values=True)
+    asked = sorted(f"{name}={value}" for name, value in query if not _moves_on(folded(name)))
+    return exchange.resource, exchange.method, _address(exchange.url), *asked
+
+
+def _moves_on(name: str) -> bool:
+    return name in _PAGING or any(word in name for word in CURSOR)
 
 
 def _address(url: str) -> str:
