@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -11,7 +13,13 @@ from typing import Any
 
 from benchmarks.local_api import weather
 from benchmarks.measure import PILOT, PYTHON, Cost, Result, command, compare, finish, project, start
+from pilot.facts import Facts
+from pilot.screen import table
+from pilot.session.cell import Cell, CellState
+from pilot.session.session import Session
+from pilot.session.store import Store
 from tests.support.model_server import ModelServer
+from tests.support.rooms import PlainRedactor
 
 ROOT = Path(__file__).parent.parent
 # imported, not run as a file: Python keeps no bytecode of a file that it runs
@@ -31,7 +39,12 @@ def results(times: int = 20) -> list[Result]:
     )
     shown, lazy_shown = partial(_on_terminal, PILOT), partial(_on_terminal, PYTHON, "-c", LAZY_APP)
     openai = partial(command, PYTHON, "-c", "import openai")
+    with tempfile.TemporaryDirectory() as folder:
+        _fill(Path(folder), 5_000)
+        log = partial(command, PILOT, "log", "--dir", folder)
+        long = compare("pilot log of 5 000 cells / pilot --help", log, pilot_help, 3.0, times)
     return [
+        long,
         compare("pilot --version / python -c pass", version, nothing, 1.5, times),
         compare("python -m pilot --version / python -c pass", module, nothing, 1.5, times),
         compare("pilot --help / a bare Typer app", pilot_help, lazy_help, 1.3, times),
@@ -39,6 +52,18 @@ def results(times: int = 20) -> list[Result]:
         compare("pilot --help / python -c pass", pilot_help, nothing, 10, times),
         compare("first request to a model / import openai", first_request, openai, 2.5, max(times // 2, 5)),
     ]
+
+
+def _fill(root: Path, cells: int) -> None:
+    """A session of many cells, each with a table to show."""
+    store = Store.open(root)
+    session = Session.start(store, PlainRedactor(), "create_pipeline", Facts(name="weather"))
+    shown = (table(("day", "records"), [(f"2026-06-{day:02}", 96) for day in range(1, 31)]),)
+    for number in range(cells):
+        cell = session.begin(Cell(0, "load", f"Load {number % 9}", "create_pipeline", 8))
+        done = replace(cell, state=CellState.DONE, says="loaded into duckdb", shown=shown, seconds=1.5)
+        session.finish(done, Facts(goal=f"goal {number}"))
+    store.close()
 
 
 def _on_terminal(*program: str) -> Cost:

@@ -221,11 +221,15 @@ def log(
     ] = False,
 ) -> int:
     """The notebook: a line per cell; with --traffic, a line per request of the script."""
-    from pilot.commands import look
-
     if cell is not None and not traffic:
         raise UsageError("A cell is named only with --traffic.", f"pilot show {cell} shows the cell.")
-    return look.traffic(options, cell) if traffic else look.log(options)
+    if traffic:
+        from pilot.commands import look
+
+        return look.traffic(options, cell)
+    from pilot.commands import log
+
+    return log.log(options)
 
 
 @app.command()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from pilot.writers.writer import Usage
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pilot.writers.writer import Usage
 
 
 def dollars(amount: float) -> str:

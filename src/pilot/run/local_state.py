@@ -31,6 +31,23 @@ def take_own_state(root: Path, pipeline: str, environment: Mapping[str, str]) ->
     return owner
 
 
+def drop_half_state(pipeline: str, environment: Mapping[str, str]) -> None:
+    """Drop what a killed run had only begun: dlt 1.31 fails for ever on a state without a schema.
+
+    Where the state holds packages it stays, as dlt finishes them.
+    """
+    folder = data_folder(environment) / "pipelines" / pipeline
+    whole = (folder / "state.json").is_file() and any((folder / "schemas").glob("*.schema.json"))
+    if folder.is_dir() and not whole and not packages_in(folder):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def packages_in(folder: Path) -> bool:
+    """Whether a pipeline's folder holds packages that are not loaded yet."""
+    stages = (folder / "normalize" / "extracted", folder / "load" / "normalized")
+    return any(stage.is_dir() and any(stage.iterdir()) for stage in stages)
+
+
 def forget_state(root: Path, pipeline: str, environment: Mapping[str, str]) -> None:
     """Drop this project's state of a pipeline; at its next run dlt reads the destination's."""
     folder = data_folder(environment) / "pipelines" / pipeline

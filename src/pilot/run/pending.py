@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from pilot.errors import PilotError
-from pilot.run.local_state import data_folder
+from pilot.run.local_state import data_folder, packages_in
 from pilot.run.program import run_program
 from pilot.run.starting import Starter
 
@@ -37,6 +37,4 @@ def _may_be_pending(root: Path, pipeline: str, environment: Mapping[str, str]) -
     """A look at the disk: asking dlt costs a second."""
     if (root / ".dlt" / ".workspace").exists():
         return True  # a dltHub workspace keeps its pipelines elsewhere
-    folder = data_folder(environment) / "pipelines" / pipeline
-    stages = (folder / "normalize" / "extracted", folder / "load" / "normalized")
-    return any(stage.is_dir() and any(stage.iterdir()) for stage in stages)
+    return packages_in(data_folder(environment) / "pipelines" / pipeline)

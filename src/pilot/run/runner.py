@@ -18,7 +18,7 @@ from pilot.run.environment import child_environment
 from pilot.run.following import Following
 from pilot.run.harness.job import Job
 from pilot.run.line import Line, open_line
-from pilot.run.local_state import forget_state, take_own_state
+from pilot.run.local_state import drop_half_state, forget_state, take_own_state
 from pilot.run.output import Streams, plain
 from pilot.run.pending import clear_pending
 from pilot.run.report import read_report
@@ -112,6 +112,8 @@ class ScriptRunner:
         """Run it in the project folder; see `Runner.run`. Raises Interrupted at a second Ctrl-C."""
         passed_on = child_environment(os.environ, environment, mode)
         other = take_own_state(self._root, pipeline, passed_on) if pipeline else None
+        if pipeline:
+            drop_half_state(pipeline, passed_on)
         if other is not None:
             watch(f"dlt had the state of another project's {pipeline} ({other}); it was set aside.\n")
         with TemporaryDirectory(prefix="pilot-run-") as folder:

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import msgspec
-
 from pilot.errors import UsageError
-from pilot.facts import Facts
 from pilot.session.store import SessionRow, Store
 
 
@@ -53,6 +50,10 @@ def named(store: Store, number: int, name: str) -> None:
 
 
 def _pipeline(facts: bytes) -> str:
+    import msgspec
+
+    from pilot.facts import Facts
+
     try:
         return msgspec.json.decode(facts, type=Facts).name or ""
     except (msgspec.MsgspecError, UnicodeDecodeError):

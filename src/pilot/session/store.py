@@ -9,12 +9,14 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from pilot.session.file import NAME, look_at_damaged, open_to_look, open_to_write, replace_damaged
 from pilot.session.file import STATE as STATE
-from pilot.session.ledger import Ledger
 from pilot.session.snapshots import content_hash
+
+if TYPE_CHECKING:
+    from pilot.session.ledger import Ledger
 
 Left: TypeAlias = "Sequence[tuple[str, str | None]]"
 """How files are left: path, and hash or None."""
@@ -45,6 +47,8 @@ class Store:
 
     def ledger(self, session: int, encode: Callable[[object], bytes]) -> Ledger:
         """The ledgers of a session."""
+        from pilot.session.ledger import Ledger
+
         return Ledger(self._db, session, encode)
 
     @classmethod
