@@ -1,12 +1,13 @@
 """The gate: what it asks, what `--yes` covers, and that nothing happens without it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
-from pilot.consent import Agreed, Consent, Wish
+from pilot.consent import Act, Agreed, Consent, Given, Wish
 from pilot.errors import AnswerMissing, Declined
+from pilot.project.look_at_code import CodeLook, look_at_code
 from pilot.screen import Diff
 from pilot.testing import ScriptedHost
 from tests.support.rooms import Folder
@@ -22,11 +23,20 @@ class _Gate:
         edits: Sequence[str] = (),
         yes: bool = False,
         attended: bool = True,
+        given: Given | None = None,
+        granted: Sequence[tuple[Act, str]] = (),
+        look: Callable[[str], CodeLook] | None = None,
     ) -> None:
         self.host = ScriptedHost(answers, edits, interactive=attended)
         self.recorded: list[tuple[str, str]] = []
         self.consent = Consent(
-            self.host, Folder(root), yes, lambda act, answer: self.recorded.append((act, answer))
+            self.host,
+            Folder(root),
+            yes,
+            lambda act, answer: self.recorded.append((act, answer)),
+            given=given,
+            granted=granted,
+            look=look,
         )
 
 
@@ -112,3 +122,81 @@ def test_nobody_there_and_no_yes_names_the_flag(tmp_path: Path) -> None:
         gate.consent.change("a.py", "new")
     assert caught.value.flag == "--yes"
     assert not (tmp_path / "a.py").exists()
+
+
+@pytest.mark.parametrize(
+    ("ask", "flag"),
+    [
+        (lambda consent: consent.contact("evil.example.com", "why"), "--allow-host evil.example.com"),
+        (lambda consent: consent.install("lxml", "why"), "--allow-install lxml"),
+        (lambda consent: consent.share("two records", "why"), "--share-samples"),
+    ],
+)
+def test_what_yes_does_not_cover_names_its_own_flag(
+    tmp_path: Path, ask: Callable[[Consent], bool], flag: str
+) -> None:
+    with pytest.raises(AnswerMissing) as caught:
+        ask(_Gate(tmp_path, yes=True, attended=False).consent)
+    assert caught.value.flag == flag
+
+
+def test_always_covers_neither_packages_nor_samples_nor_variables(tmp_path: Path) -> None:
+    always = Given(always=set(Act))
+    gate = _Gate(tmp_path, "n", "n", "n", given=always)
+    assert not gate.consent.install("lxml", "why")
+    assert not gate.consent.share("two records", "why")
+    assert not gate.consent.show_variable("TOKEN")
+
+
+def test_flags_allow_by_name_and_it_is_written_down(tmp_path: Path) -> None:
+    granted = [(Act.INSTALL, "lxml"), (Act.CONTACT, "a.example.com"), (Act.ENVIRONMENT, "TOKEN")]
+    gate = _Gate(tmp_path, attended=False, granted=granted)
+    assert gate.consent.install("lxml", "why")
+    assert gate.consent.contact("a.example.com", "why")
+    assert gate.consent.show_variable("TOKEN")
+    assert not gate.consent.show_variable("OTHER")
+    assert gate.recorded[-1] == ("show an environment variable: OTHER", "n")
+    with pytest.raises(AnswerMissing):
+        gate.consent.install("other", "why")
+
+
+def test_what_was_agreed_to_in_a_session_is_not_asked_again_and_a_no_is(tmp_path: Path) -> None:
+    gate = _Gate(tmp_path, "y", "a", "n")
+    gate.consent.contact("one.example.com", "why")
+    gate.consent.change("a.py", "1")
+    gate.consent.contact("two.example.com", "why")
+    resumed = _Gate(tmp_path, "n", given=Given.recorded(gate.recorded))
+    assert resumed.consent.contact("one.example.com", "why")
+    resumed.consent.change("a.py", "2")
+    assert not resumed.consent.contact("two.example.com", "why")
+    assert resumed.consent.agreed(Act.CONTACT) == ("one.example.com",)
+
+
+def test_a_yes_to_one_run_is_no_yes_to_the_next(tmp_path: Path) -> None:
+    gate = _Gate(tmp_path, given=Given.recorded([("run the script: a.py", "y")]), attended=False)
+    with pytest.raises(AnswerMissing):
+        gate.consent.run("a.py", "why")
+
+
+def test_a_diff_says_what_the_script_also_does(tmp_path: Path) -> None:
+    gate = _Gate(tmp_path, "y", look=look_at_code)
+    gate.consent.change("a.py", "import os\nos.system('ls')\nBASE_URL = 'https://x.example.com'\n")
+    assert gate.host.lines == [
+        "This script also starts another program (line 2: os.system).",
+        "This script also calls x.example.com, which was not spoken of.",
+    ]
+
+
+def test_a_script_runs_only_with_the_hosts_that_it_names_agreed_to(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("BASE_URL = 'https://x.example.com'\nimport os\nos.environ['TOKEN']")
+    gate = _Gate(tmp_path, "n", look=look_at_code)
+    with pytest.raises(Declined, match=r"x\.example\.com"):
+        gate.consent.run("a.py", "why")
+    gate = _Gate(tmp_path, "y", "y", "y", look=look_at_code)
+    gate.consent.run("a.py", "why")
+    assert [question.text for question in gate.host.asked] == [
+        "Contact another host, x.example.com (a.py calls it)?",
+        "The script reads the environment variable TOKEN. May it see its value?",
+        "Run a.py (why)?",
+    ]
+    assert gate.consent.agreed(Act.ENVIRONMENT) == ("TOKEN",)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pilot.run.environment import child_environment
+import pytest
+
+from pilot.run.environment import child_environment, with_allowed
 from pilot.run.result import RunMode
 
 OWN = {
@@ -40,6 +42,37 @@ def test_what_the_system_and_dlt_need_is_passed_on() -> None:
         "DESTINATION__POSTGRES__CREDENTIALS",
     }
     assert passed["RUNTIME__DLTHUB_TELEMETRY"] == "false"
+
+
+@pytest.mark.parametrize(
+    ("name", "passed"),
+    [
+        ("SOURCES__API_KEY", True),
+        ("WEATHER_PIPELINE__SOURCES__API_KEY", True),
+        ("DESTINATION__DUCKDB__CREDENTIALS", True),
+        ("RUNTIME__LOG_LEVEL", True),
+        ("AIRFLOW__CORE__FERNET_KEY", False),
+        ("CONNECTIONSTRINGS__DEFAULT", False),
+        ("GITLAB__CI__TOKEN", False),
+        ("A__B__SOURCES__KEY", False),
+        ("OPENAI__SOURCES__KEY", False),
+    ],
+)
+def test_of_names_with_two_underscores_only_those_of_dlt_are_passed_on(name: str, passed: bool) -> None:
+    assert (name in child_environment({name: "x"}, {})) is passed
+
+
+def test_the_keys_of_other_destinations_stay_behind_and_allowed_variables_come(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AWS_TOKEN", "mine")
+    theirs = {"DESTINATION__SNOWFLAKE__PASSWORD": "x", "A_PIPELINE__DESTINATION__POSTGRES__CREDENTIALS": "x"}
+    own = {
+        "DESTINATION__DUCKDB__CREDENTIALS": "d",
+        "DESTINATION__MY_LAKE__BUCKET_URL": "b",
+        "DESTINATION__X": "x",
+    }
+    assert with_allowed({**theirs, **own}, ["AWS_TOKEN", "GONE"], "duckdb") == {**own, "AWS_TOKEN": "mine"}
 
 
 def test_given_secrets_win() -> None:
