@@ -10,7 +10,7 @@ import pytest
 
 from pilot.finding import Finding, FindingKind, Remedy
 from pilot.run.failure import classify
-from pilot.run.result import Ending, RunMode, RunResult
+from pilot.run.result import Ending, ErrorLink, RunError, RunMode, RunResult
 from pilot.run.traceback_text import parse_traceback
 from tests.run.scripts import SCRIPT, Scripts
 from tests.support.api_server import ApiServer, Reply, Request
@@ -204,3 +204,77 @@ dlt.pipeline.exceptions.PipelineStepFailed: Pipeline execution failed at `step=e
         (20, "pipeline.run(rows())"),
         (7, 'yield page["data"]'),
     ]
+
+
+SHAPES = {
+    "/list": Reply(data=[{"id": 1}]),
+    "/text": Reply(data="maintenance"),
+    "/error": Reply(data={"error": {"code": 401, "message": "Invalid API key"}}),
+    "/busy": Reply(data={"status": "error", "message": "Rate limit exceeded"}),
+    "/gone": Reply(410, {"message": "moved to v2"}),
+    "/rows": Reply(data={"rows": [{"id": 1}], "count": 1}),
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "remedy", "words"),
+    [
+        ("/list", FindingKind.UNEXPECTED_ANSWER, Remedy.REPAIR, "gave a JSON list"),
+        ("/text", FindingKind.UNEXPECTED_ANSWER, Remedy.REPAIR, "gave a JSON text"),
+        ("/error", FindingKind.SECRET_REFUSED, Remedy.SECRET, "Invalid API key"),
+        ("/busy", FindingKind.RATE_LIMITED, Remedy.WAIT, "Rate limit exceeded"),
+        ("/gone", FindingKind.NOT_FOUND, Remedy.REPAIR, "the script went on"),
+        ("/rows", FindingKind.CODE_ERROR, Remedy.REPAIR, "KeyError: 'results'"),
+    ],
+)
+def test_an_answer_that_the_script_did_not_look_at(
+    scripts: Scripts, path: str, kind: FindingKind, remedy: Remedy, words: str
+) -> None:
+    with ApiServer({path: lambda _: SHAPES[path]}) as server:
+        finding = found(scripts.run(f"import requests\nrequests.get('{server.url}{path}').json()['results']"))
+    assert (finding.kind, finding.remedy) == (kind, remedy)
+    assert words in finding.says
+
+
+def test_the_fields_that_are_there_go_with_a_missing_one(scripts: Scripts) -> None:
+    with ApiServer({"/rows": lambda _: SHAPES["/rows"]}) as server:
+        finding = found(scripts.run(f"import requests\nrequests.get('{server.url}/rows').json()['results']"))
+    assert finding.evidence["answer"] == {"looks": "a JSON object", "fields": ["count", "rows"]}
+
+
+def test_a_mistake_of_the_script_s_own_is_not_put_down_to_the_api(scripts: Scripts) -> None:
+    with ApiServer({"/gone": lambda _: SHAPES["/gone"]}) as server:
+        finding = found(scripts.run(f"import requests\nrequests.get('{server.url}/gone')\nundefined"))
+    assert finding.kind is FindingKind.CODE_ERROR
+
+
+@pytest.mark.parametrize(
+    ("module", "remedy", "packages"),
+    [("openpyxl", Remedy.INSTALL, ["openpyxl"]), ("no_such_thing", Remedy.REPAIR, None)],
+)
+def test_only_a_well_known_package_is_installed(
+    scripts: Scripts, module: str, remedy: Remedy, packages: list[str] | None
+) -> None:
+    finding = found(scripts.run(f"import {module}"))
+    assert (finding.kind, finding.remedy) == (FindingKind.IMPORT_MISSING, remedy)
+    assert finding.evidence.get("packages") == packages
+
+
+@pytest.mark.parametrize(
+    ("reason", "cause"),
+    [
+        ("Name or service not known", "dns"),
+        ("Connection refused", "refused"),
+        ("the proxy on the way answered HTTP/1.1 407", "proxy"),
+        ("timed out", "timeout"),
+    ],
+)
+def test_what_the_fence_s_proxy_heard_tells_why(reason: str, cause: str) -> None:
+    chain = (ErrorLink("requests.exceptions.ProxyError", "Unable to connect to proxy"),)
+    error = RunError(chain, url="https://api.example.com/v1")
+    result = RunResult(
+        RunMode.LOAD, Ending.EXITED, 1, 1.0, "", "", error, unreached={"api.example.com:443": reason}
+    )
+    finding = found(result)
+    assert finding.kind is FindingKind.UNREACHABLE and finding.evidence["cause"] == cause
+    assert finding.remedy is (Remedy.WAIT if cause == "timeout" else Remedy.STOP)
