@@ -101,3 +101,11 @@ def test_repeated_rows_in_two_tables_may_go_in_both() -> None:
 def test_an_error_that_was_stored_as_a_row_may_go() -> None:
     before = loaded(found(FindingKind.ERROR_AS_DATA, table="items"), items=1)
     assert not loaded(items=0).worse_than(before)
+
+
+def test_every_kind_of_finding_has_its_place_or_says_nothing_about_the_script() -> None:
+    placed = {kind for kind in FindingKind if reached(found(kind)) is not None}
+    assert {kind.name for kind in set(FindingKind) - placed} == {
+        "RATE_LIMITED", "DESTINATION_LOCKED", "OUT_OF_SPACE", "QUERY_FAILED", "BUDGET_SPENT", "BEYOND_WRITER",
+        "WRITER_FAILED", "INIT_FAILED", "INTERRUPTED", "ANSWER_MISSING", "USAGE", "DECLINED",
+    }  # fmt: skip
