@@ -90,6 +90,16 @@ def test_offsets_that_step_too_far_leave_records_out_though_the_pages_ended() ->
     )
 
 
+def test_what_lies_before_the_first_request_is_missing_too() -> None:
+    late = [got(f"/people?page={n}", size, total=25, at=float(n)) for n, size in ((2, 10), (3, 5), (4, 0))]
+    assert told(late)[0] == "incomplete"
+    first = [got(f"/people?page={n}", size, total=30, at=float(n)) for n, size in ((1, 10), (2, 10), (3, 5))]
+    assert told(first) == (
+        "not provable",
+        "API total 30, 25 read, though the last page was not full (5 of 10)",
+    )
+
+
 def test_a_look_at_the_api_decides_where_the_ledger_can_not() -> None:
     paged = Endpoint("people", "people", paging=Paging(PagingKind.PAGE_NUMBER, proven=True, page_size=20))
     single = Endpoint("people", "people", paging=Paging(PagingKind.NONE, proven=True))

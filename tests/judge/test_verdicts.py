@@ -45,6 +45,7 @@ def test_records_that_a_script_leaves_out_are_missing_unless_that_was_asked_for(
     assert only(verdicts(evidence(_UNTOLD, half, words="only the active people")))[0] == "not provable"
     assert only(verdicts(evidence(_UNTOLD, half, script="s.people.add_filter(even)")))[0] == "not provable"
     assert only(verdicts(evidence(_UNTOLD, table(rows=12, columns=("size",)))))[0] == "not provable"
+    assert only(verdicts(evidence(_READ, table(rows=1, columns=("people",)))))[0] == "not provable"
 
 
 def test_a_key_that_makes_one_row_of_many_records_is_found_and_one_that_merges_repeats_is_not() -> None:

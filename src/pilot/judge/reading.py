@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlsplit
 
 from pilot.api.profile import Endpoint, PagingKind
-from pilot.judge.feeds import Chain, Feed, pages_by
+from pilot.judge.feeds import Chain, Feed
+from pilot.judge.gaps import skips
 from pilot.run.traffic import Exchange
 from pilot.verdict import Judged
 
@@ -106,7 +106,7 @@ def _short_of_total(chain: Chain, total: int, end: str) -> Reading:
     """Fewer records than the API states; where its pages ended all the same, a total may count otherwise."""
     told = f"API total {total:,}, {chain.records:,} read"
     announced = chain.last.more and not _is_total(chain.last)
-    if _skips(chain):
+    if skips(chain):
         return Reading(Judged.INCOMPLETE, f"{told}: pages were left out", by_total=True)
     if len(chain.different) < len(chain.pages):
         return Reading(Judged.INCOMPLETE, f"{told}: a page came twice", by_total=True)
@@ -173,20 +173,6 @@ def _full_pages(chain: Chain) -> Reading:
         f"all {len(chain.pages):,} pages were full ({chain.last.records:,}), and no further one was asked for"
     )
     return Reading(Judged.INCOMPLETE, told)
-
-
-def _skips(chain: Chain) -> bool:
-    """Whether numbers in the requests show that pages were left out."""
-    queries = [dict(parse_qsl(urlsplit(page.url).query)) for page in chain.pages[1:]]
-    for name in filter(pages_by, queries[0] if queries else ()):
-        values = [query.get(name, "") for query in queries]
-        if all(value.isdecimal() for value in values) and len(set(values)) == len(values) > 1:
-            steps = {int(b) - int(a) for a, b in zip(values, values[1:], strict=False)}
-            step = min(steps)
-            size = max(page.records or 0 for page in chain.pages)
-            if len(steps) == 1 and 1 < step != size and (step > size or step < size // 2):
-                return True
-    return False
 
 
 def _may_be_full(page: Exchange) -> bool:

@@ -28,7 +28,7 @@ def stored(table: TableCounts, feed: Feed, evidence: Evidence, reading: Reading)
     new = sum(t.rows if t.new is None else t.new for t in group)
     if records is None:
         return Reading(Judged.NOT_PROVABLE, reading.reason)
-    if feed.total is not None and feed.total == rows and records >= rows:
+    if feed.total is not None and feed.total == rows and not any(t.repeated for t in group):
         return Reading(Judged.COMPLETE, f"API total {feed.total:,} = {rows:,} rows", by_total=True)
     merged = _merged_away(table)
     if merged is not None:
@@ -92,7 +92,7 @@ def _left_out(
         return reading
     told = f"{records:,} records came, {new:,} rows are here"
     meant = _MEANT.search(evidence.words) or _FILTERS.search(evidence.script)
-    sure = feed.total == records or _are_its_records(table, feed)
+    sure = _are_its_records(table, feed) if feed.filled else feed.total == records
     if sure and not meant and reading.judged is Judged.COMPLETE:
         return Reading(Judged.INCOMPLETE, f"{told}: the script leaves {records - new:,} out")
     return Reading(Judged.NOT_PROVABLE, told)

@@ -57,5 +57,5 @@ def _fields(table: TableCounts, evidence: Evidence) -> list[Json]:
 def _meant(column: str, table: TableCounts, evidence: Evidence) -> bool:
     """Whether the values are in a column for another type, or the script empties the field on purpose."""
     variant = any(other.startswith(f"{column}__v_") for other in table.columns)
-    emptied = re.search(rf"""['"]{re.escape(column)}['"]\]\s*=\s*None""", evidence.script)
+    emptied = re.search(rf"""['"]{re.escape(column)}['"](\]\s*=|\s*:)\s*None""", evidence.script)
     return variant or emptied is not None
