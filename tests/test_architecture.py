@@ -12,7 +12,7 @@ import pytest
 
 _ROOT = Path(__file__).parent.parent
 _PACKAGE = _ROOT / "src" / "pilot"
-_ROOMS = ("api", "model", "project", "run", "warehouse", "writers", "validators", "session")
+_ROOMS = ("api", "judge", "model", "project", "run", "warehouse", "writers", "validators", "session")
 _ABOVE = ("engine", "hosts", "cli", "commands", "workshop", "catalogue", "desk", "slash")
 _HEAVY = ("dlt", "duckdb", "openai", "rich", "questionary", "prompt_toolkit", "requests", "tomlkit")
 
