@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from benchmarks import evidence, loop, probing, startup, tokens, whole_run
+from benchmarks import evidence, fence, loop, probing, startup, tokens, whole_run
 from benchmarks.measure import finish
 
 if __name__ == "__main__":
-    parts = (tokens, evidence, probing, startup, whole_run, loop)
+    parts = (tokens, evidence, probing, startup, fence, whole_run, loop)
     finish([result for part in parts for result in part.results()])

@@ -13,6 +13,7 @@ from pilot.commands.look import show_or_print
 from pilot.errors import AnswerMissing, PilotError
 from pilot.finding import Json
 from pilot.options import Options
+from pilot.run.fence.here import fence_here
 from pilot.screen import Line, table
 from pilot.workshop import Ground, open_ground
 
@@ -32,6 +33,7 @@ def doctor(options: Options) -> int:
             ("pilot", f"{__version__}, Python {platform.python_version()}"),
             ("folder", str(options.root)),
             *_python(ground),
+            ("fence", fence_here(ground.project.interpreter(), options.fence)),
             ("writer", _writer(ground)),
         ]
         fine = not any(found.startswith(_MISSING) for _, found in rows)
