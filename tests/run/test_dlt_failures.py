@@ -119,6 +119,32 @@ def test_a_failed_load_does_not_poison_the_next_one(scripts: Scripts) -> None:
     assert stored(scripts.root) == [(3, "Bern")]
 
 
+def test_a_package_of_an_earlier_run_is_told_from_this_run_s_own(scripts: Scripts) -> None:
+    assert scripts.run(PIPELINE.format(options="", number=1), RunMode.LOAD).ok
+    broken = PIPELINE.format(options=', primary_key="nope"', number=2)
+    own = classify(scripts.run(broken, RunMode.LOAD))
+    assert own is not None and own.kind is FindingKind.SCHEMA_CONFLICT
+    again = classify(scripts.run(PIPELINE.format(options="", number=3), RunMode.LOAD))
+    assert again is not None
+    assert (again.kind, again.remedy) == (FindingKind.PENDING_PACKAGES, Remedy.CLEAR)
+    assert scripts.runner.clear_pending("weather") is True
+    assert scripts.run(PIPELINE.format(options="", number=3), RunMode.LOAD).ok
+
+
+def test_a_run_that_loads_only_what_was_left_behind_is_a_finding(scripts: Scripts) -> None:
+    assert classify(scripts.run(PIPELINE.format(options="", number=1), RunMode.LOAD)) is None
+    left = PIPELINE.format(options="", number=2).replace(
+        "print(pipeline.run(cities()))", "pipeline.extract(cities()); pipeline.normalize()"
+    )
+    assert scripts.run(left, RunMode.LOAD).ok
+    result = scripts.run(PIPELINE.format(options="", number=3), RunMode.LOAD)
+    finding = classify(result)
+    assert result.ok and finding is not None and finding.kind is FindingKind.PENDING_PACKAGES
+    assert stored(scripts.root) == [(2, "Bern")]
+    assert classify(scripts.run(PIPELINE.format(options="", number=3), RunMode.LOAD)) is None
+    assert stored(scripts.root) == [(3, "Bern")]
+
+
 def test_a_locked_database_names_who_holds_it_and_is_loaded_later(scripts: Scripts) -> None:
     assert scripts.run(PIPELINE.format(options="", number=1), RunMode.LOAD).ok
     with duckdb.connect(str(scripts.root / "weather.duckdb")):
