@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,8 @@ from pilot.project.command import run_dlt
 from pilot.project.interpreter import find_interpreter, has_package
 from pilot.project.project import DltProject
 from pilot.project.secrets import ProjectSecrets
-from pilot.run.starting import FreshInterpreter
+from pilot.run.starting import FreshInterpreter, Starter
+from pilot.run.warm import WarmStarter
 
 WEATHER = ProjectNames("weather")
 # git finds no repository here, so that nothing leaves this machine
@@ -250,3 +252,18 @@ def test_ctrl_c_takes_the_command_along(tmp_path: Path) -> None:
     assert b"KeyboardInterrupt" in said
     time.sleep(1.2)
     assert not (tmp_path / "late").exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="forks are sound on Linux only")
+def test_a_fork_of_the_warm_parent_makes_the_same_files(tmp_path: Path) -> None:
+    def made(starter: Starter | None, root: Path) -> dict[str, bytes]:
+        environ = {**os.environ, **OFFLINE}
+        came = DltProject(root, ProjectSecrets(root, (), environ), starter=starter).init(WEATHER)
+        return {path: (root / path).read_bytes() for path in came}
+
+    warm = WarmStarter(tmp_path, lambda: Path(sys.executable))
+    warm.warm_up()
+    with closing(warm):
+        forked = made(warm, tmp_path / "forked")
+        assert warm.parent_pid is not None
+    assert forked == made(None, tmp_path / "fresh")
