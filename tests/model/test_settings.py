@@ -107,3 +107,17 @@ def test_an_address_without_a_scheme_says_where_it_stands(tmp_path: Path) -> Non
 )
 def test_loopback_is_this_machine_alone(url: str, here: bool) -> None:
     assert is_loopback(url) is here
+
+
+def test_the_key_and_a_password_in_the_address_are_known_as_secrets_and_the_address_is_told_without(
+    tmp_path: Path,
+) -> None:
+    environ = {
+        "OPENAI_BASE_URL": "https://me:q8-Trf55@host:8443/v1",
+        "OPENAI_API_KEY": "sk-9",
+        "HOME": str(tmp_path),
+    }
+    settings = load_settings(tmp_path, environ)
+    assert set(settings.secrets.values()) == {"q8-Trf55", "sk-9"}
+    assert settings.address == "https://host:8443/v1"
+    assert "q8-Trf55" in settings.url
