@@ -6,6 +6,7 @@ from pilot.judge.warnings import unfilled_columns
 from pilot.kit import Kit
 from pilot.names import ProjectNames
 from pilot.run.result import RunMode
+from pilot.screen import Line
 from pilot.session.session import Session
 from pilot.step import Outcome, Status, Step
 from pilot.verdict import LoadRecord
@@ -45,7 +46,9 @@ class Load(Step):
             return Outcome(Status.FAILED, "the load failed", run=result)
         record = LoadRecord(result.loads, unfilled_columns(result.stderr))
         learned = Facts(loaded=True, load=record)
-        return Outcome(says=f"loaded into {names.destination}", learned=learned, run=result)
+        remark = (Line(result.remark, "warn"),) if result.remark else ()
+        says = f"loaded into {names.destination}"
+        return Outcome(says=says, learned=learned, shows=remark, run=result)
 
     def _was_finished(self, session: Session, kit: Kit, names: ProjectNames) -> bool:
         """Whether a load that pilot did not see the end of got there all the same."""
