@@ -12,7 +12,6 @@ from pilot.host import Choice, Question
 from pilot.kit import Kit
 from pilot.names import ProjectNames, names_in
 from pilot.project.rename import with_names
-from pilot.screen import Line
 from pilot.session.session import Session
 from pilot.step import Outcome, Step
 from pilot.warehouse.lock import is_free
@@ -32,7 +31,7 @@ class WaitForDatabase(Step):
         reason = session.reason or Finding(FindingKind.DESTINATION_LOCKED, "The database is locked.")
         names = names_of(session.facts)
         other = _other_file(kit, names)
-        if other is not None and _ask(kit, reason, other) == _OTHER:
+        if other is not None and _ask(kit, other) == _OTHER:
             return _moved(kit, names, other)
         file = Path(str(reason.evidence.get("file") or kit.project.root / (names.database or "")))
         end = time.monotonic() + _LONGEST
@@ -40,18 +39,23 @@ class WaitForDatabase(Step):
             while not is_free(file):
                 if (left := end - time.monotonic()) <= 0:
                     raise StepFailed(reason)
-                progress.say(f"{reason.says} Waiting {left:.0f} s more (Ctrl-C stops)")
+                progress.say(f"{file.name} is in use; waiting {left:.0f} s more (Ctrl-C stops)")
                 time.sleep(min(left, 0.5))
         return Outcome(says=f"{file.name} is free")
 
 
-def _ask(kit: Kit, reason: Finding, other: ProjectNames) -> str:
+def _ask(kit: Kit, other: ProjectNames) -> str:
     if not kit.host.interactive:
         return _WAIT
-    kit.host.show(Line(reason.says, "warn"))
-    choices = (Choice(_WAIT, "wait until it is closed there"), Choice(_OTHER, f"load into {other.database}"))
+    choices = (Choice(_WAIT, "wait"), Choice(_OTHER, f"load into {other.database}"))
     return kit.host.ask(
-        Question("Wait, or load into another file?", flag="--yes", default=_WAIT, choices=choices, free=False)
+        Question(
+            "Wait until it is closed there, or load into another file?",
+            flag="--yes",
+            default=_WAIT,
+            choices=choices,
+            free=False,
+        )
     )
 
 
