@@ -100,6 +100,11 @@ def without_proxies(environment: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in environment.items() if name.upper() not in _PROXIES}
 
 
+def without_keys(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment without dlt's settings and the person's proxies: what importing needs, and no more."""
+    return {name: value for name, value in without_proxies(environment).items() if "__" not in name}
+
+
 def _destination_of(name: str) -> str:
     """Whose setting a variable is, where it is that of one destination of dlt's."""
     parts = name.split("__")

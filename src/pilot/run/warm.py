@@ -17,7 +17,7 @@ from typing import Any
 
 import msgspec
 
-from pilot.run.environment import child_environment
+from pilot.run.environment import child_environment, without_keys
 from pilot.run.harness.job import Job
 from pilot.run.starting import START, FreshInterpreter, Started
 
@@ -136,7 +136,7 @@ def _started(interpreter: Path, root: Path, control: int) -> subprocess.Popen[by
     return subprocess.Popen(
         [interpreter, START, "warm", str(control)],
         cwd=root,
-        env=child_environment(os.environ, {}),
+        env=without_keys(child_environment(os.environ, {})),  # /proc shows it in every fork
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
