@@ -35,4 +35,6 @@ class CheckApi(Step):
         fence = (Line(f"Fence: {result.fence}", "quiet"),) if result.fence else ()
         remark = (Line(result.remark, "warn"),) if result.remark else ()
         says = f"the API answered in {result.seconds:.1f} s{told_cached(result.traffic)}"
-        return Outcome(Status.DONE, says, Facts(checked=True), (*shown, *fence, *remark), result, script=script)
+        return Outcome(
+            Status.DONE, says, Facts(checked=True), (*shown, *fence, *remark), result, script=script
+        )

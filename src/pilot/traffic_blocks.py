@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from pilot.run.traffic import Exchange, told_cached
 from pilot.screen import Block, Line, table
@@ -13,22 +14,29 @@ def traffic_blocks(exchanges: Sequence[Exchange], cell: int | None) -> tuple[Blo
     if not exchanges:
         where = "The session" if cell is None else f"Cell {cell}"
         return (Line(f"{where} has no request of a script."),)
+    sites = {_site(exchange.url) for exchange in exchanges}
     rows = [
         (
             _answer(exchange),
+            f"{exchange.method} {exchange.url.removeprefix(_site(exchange.url) if len(sites) == 1 else '')}",
             _records(exchange),
             _more(exchange),
             f"{exchange.seconds * 1000:,.0f} ms",
-            _size(exchange.size),
-            f"{exchange.method} {exchange.url}",
         )
         for exchange in exchanges
     ]
-    summary = f"{len(exchanges)} requests{told_cached(exchanges)}"
+    place = f" of {sites.pop()}" if len(sites) == 1 else ""
+    number = f"{len(exchanges):,} request{'' if len(exchanges) == 1 else 's'}"
     return (
-        table(("answer", "records", "more", "time", "size", "request"), rows),
-        Line(summary, "quiet"),
+        table(("answer", "request", "records", "more", "time"), rows),
+        Line(f"{number}{place}{told_cached(exchanges)}", "quiet"),
     )
+
+
+def _site(url: str) -> str:
+    """Scheme and host."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _answer(exchange: Exchange) -> str:
@@ -48,7 +56,3 @@ def _more(exchange: Exchange) -> str:
     if exchange.more is None:
         return ""
     return f"{'yes' if exchange.more else 'no'}: {exchange.more_by}"
-
-
-def _size(size: int) -> str:
-    return f"{size:,} B" if size < 10_000 else f"{size / 1000:,.0f} kB"
