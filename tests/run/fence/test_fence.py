@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from pilot.run.fence.inside import landlock
 from pilot.run.result import RunMode, RunResult
 from pilot.run.runner import ScriptRunner
 from pilot.run.starting import FreshInterpreter
+from pilot.run.warm import WarmStarter
 from tests.attacks.attacks import NETWORK
 from tests.attacks.house import attack_house
 
@@ -160,3 +162,28 @@ def test_nothing_of_a_run_is_left_in_the_temp_folder(
     monkeypatch.setattr("tempfile.tempdir", str(place))
     fenced.run("import tempfile; tempfile.mkdtemp(); print(tempfile.gettempdir())")
     assert list(place.iterdir()) == []
+
+
+LOOKS_ABOUT = """
+import os, sys
+print("dlt" in sys.modules, "s3cret" in open("/proc/self/environ").read())
+try:
+    open(f"/proc/{os.getppid()}/environ")
+except OSError as error:
+    print(type(error).__name__)
+"""
+
+
+def test_a_fork_of_the_warm_parent_is_held_the_same(fenced: Fenced, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://me:s3cret@127.0.0.1:9")
+    monkeypatch.setenv("DESTINATION__SNOWFLAKE__PASSWORD", "s3cret")
+    (fenced.root / "script.py").write_text(LOOKS_ABOUT)
+    fence = ScriptFence(fenced.root, Level.FULL, lambda: [HOST], lambda: "duckdb")
+    starter = WarmStarter(fenced.root, lambda: Path(sys.executable))
+    with closing(starter):
+        starter.warm_up()
+        runner = ScriptRunner(fenced.root, starter, str, fence)
+        for _ in range(2):
+            result = runner.run("script.py", RunMode.CHECK, {}, 30, lambda text: None)
+            assert result.stdout == "True False\nPermissionError\n"
+            assert result.fence.endswith(f"network: {HOST} · other processes")
