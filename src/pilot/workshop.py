@@ -39,7 +39,7 @@ from pilot.run.runner import ScriptRunner
 from pilot.run.warm import WarmStarter
 from pilot.screen import Line
 from pilot.session.copies import Copies, largest_copy
-from pilot.session.lock import only_writer
+from pilot.session.lock import holder, only_writer
 from pilot.session.session import Session
 from pilot.session.store import STATE, Store
 from pilot.session.taking_up import finish_broken
@@ -152,6 +152,20 @@ def open_workshop(options: Options, choose: ChooseSession) -> Iterator[Workshop]
         session = choose(ground.host, store, ground.redactor)
         tell_remark(ground.host, store)
         finish_broken(session, options.root)
+        ground.sharing.settle()
+        yield _assembled(ground, session)
+
+
+@contextmanager
+def open_to_ask(options: Options, choose: ChooseSession) -> Iterator[Workshop]:
+    """The workshop for a question: where another pilot works, or the disk can't be written, with a copy."""
+    held = holder(options.root) is not None
+    if not held and os.access(options.root / STATE, os.W_OK):
+        with open_workshop(options, choose) as shop:
+            yield shop
+        return
+    with open_ground(options) as ground, closing(Store.copy(options.root)) as store:
+        session = choose(ground.host, store, ground.redactor)
         ground.sharing.settle()
         yield _assembled(ground, session)
 

@@ -233,6 +233,31 @@ def small_disk(tmp_path: Path) -> Iterator[Project]:
     subprocess.run(["umount", "-l", str(project.root)], check=True)
 
 
+@pytest.fixture
+def sealed(project: Project, api: ApiServer) -> Iterator[Project]:
+    """A project that was begun, on a disk that can't be written any more."""
+    assert project(*INIT, "--api", f"{api.url}/items").code == 0
+    bound = (
+        ("mount", "--bind", project.root, project.root),
+        ("mount", "-o", "remount,ro,bind", project.root),
+    )
+    for command in bound:
+        if subprocess.run(command, capture_output=True, check=False).returncode != 0:
+            pytest.skip("a disk can't be made read-only here")
+    yield project
+    subprocess.run(["umount", "-l", project.root], check=True)
+
+
+def test_on_a_disk_that_cannot_be_written_everything_can_be_looked_at(sealed: Project) -> None:
+    for words in (("status",), ("log",), ("show", "5"), ("sessions",), ("diff", "5"), ("query", "SELECT 1")):
+        looked = sealed(*words)
+        assert looked.code == 0, looked
+    for words in (("resume", "--yes"), ("undo",)):
+        refused = sealed(*words)
+        assert (refused.code, "can't write" in refused.err) == (1, True), refused
+        assert "Traceback" not in refused.err
+
+
 def test_a_full_disk_is_told_and_resume_goes_on(small_disk: Project, api: ApiServer) -> None:
     project = small_disk
     assert project("init", "people", "--json").code == 3

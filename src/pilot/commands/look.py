@@ -33,7 +33,7 @@ from pilot.session.lock import holder
 from pilot.session.session import Session
 from pilot.session.store import Store
 from pilot.traffic_blocks import traffic_blocks
-from pilot.workshop import Workshop, open_ground, open_workshop, tell_remark
+from pilot.workshop import Workshop, open_ground, open_to_ask, open_workshop, tell_remark
 
 _NOTHING: tuple[Sequence[Block], Json] = (
     (Line("No pipeline was begun in this folder."), Line("Start: pilot init NAME, or pilot demo")),
@@ -128,7 +128,7 @@ def _profile(session: Session) -> tuple[Sequence[Block], Json]:
 def query(options: Options, words: str) -> int:
     """Run SQL, or a question in words, over the loaded tables."""
     check_begun(options)
-    with open_workshop(options, take_up(options)) as shop:
+    with open_to_ask(options, take_up(options)) as shop:
         before = shop.kit.writers.usage
         try:
             sql, result = shop.desk.ask(words, lambda: _writer_for_once(shop))
