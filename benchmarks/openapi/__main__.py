@@ -2,7 +2,8 @@
 
 For each document a server answers as it says; `pilot init --docs SPEC --endpoint …` loads its lists,
 unattended and without a model. A table is filled when it holds exactly the records that the server has.
-Ends with 1 when something is missing that was not said to be.
+`--peer PATH/TO/dlt-init-openapi` sets that beside it: lists filled of all. Ends with 1 when something is
+missing that was not said to be.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from tempfile import TemporaryDirectory
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from benchmarks.openapi.mock import KEY, USER, Mock  # noqa: E402
+from benchmarks.openapi.peer import peer_database  # noqa: E402
 from benchmarks.openapi.schema import Document  # noqa: E402
 from tests.support.api_server import ApiServer  # noqa: E402
 
@@ -54,19 +56,25 @@ class Run:
 
 def main() -> int:
     """Score every document that was named, or all."""
-    named = sys.argv[1:]
+    named, peer = _arguments(sys.argv[1:])
     files = [f for f in sorted(_SPECS.iterdir()) if not named or any(name in f.stem for name in named)]
     files += [Path(name).resolve() for name in named if Path(name).is_file()]
-    print(f"{'document':<22} {'endpoint':<38} {'table':<7} {'probe':>5} {'all':>5} {'sec':>5}  what was said")
+    beside = f"{'dlt-init-openapi':<49}" if peer else ""
+    print(
+        f"{'document':<22} {'endpoint':<38} {'table':<7} {'probe':>5} {'all':>5} {'sec':>5}  "
+        f"{beside}what was said"
+    )
     scores: list[Score] = []
     with ThreadPoolExecutor(2) as pool:
-        for run in pool.map(_run, files):
+        for file, run in zip(files, pool.map(_run, files), strict=True):
             scores += run.scores
+            other = _beside(peer, file) if peer else ""
             counts = f"{run.probes:>5} {run.requests:>5} {run.seconds:>5.1f}"
             for number, score in enumerate(run.scores):
                 head = run.name if not number else ""
                 cost = "" if number else counts
-                print(f"{head:<22} {score.path:<38} {score.verdict:<7} {cost:>17}  {score.detail}")
+                ended = (f"{'' if number else other:<48} ") if peer else ""
+                print(f"{head:<22} {score.path:<38} {score.verdict:<7} {cost:>17}  {ended}{score.detail}")
             sys.stdout.flush()
     totals = {verdict: sum(1 for s in scores if s.verdict == verdict) for verdict in (FILLED, SAID, WRONG)}
     print(
@@ -74,6 +82,14 @@ def main() -> int:
         + ", ".join(f"{count} {verdict}" for verdict, count in totals.items())
     )
     return 1 if totals[WRONG] else 0
+
+
+def _arguments(given: list[str]) -> tuple[list[str], Path | None]:
+    """The documents that are named, and the command to set beside, after `--peer`."""
+    if "--peer" not in given:
+        return given, None
+    at = given.index("--peer")
+    return [*given[:at], *given[at + 2 :]], Path(given[at + 1]).absolute()
 
 
 def _run(file: Path) -> Run:
@@ -97,6 +113,16 @@ def _run(file: Path) -> Run:
         scores = tuple(_judged(path, keys, tables, told) for path, keys in mock.truth.items())
         probes = sum(1 for request in server.requests if request.headers.get("user-agent") == "dlt-pilot")
         return Run(file.stem, scores, probes, len(server.requests), seconds)
+
+
+def _beside(peer: Path, file: Path) -> str:
+    """How many of the lists the peer's project fills."""
+    mock = Mock(Document.read(file), _FILLS.get(file.stem, {}))
+    with TemporaryDirectory(prefix="peer-spec-") as folder, ApiServer(mock.routes) as server:
+        database, said = peer_database(peer, file, f"{server.url}{mock.document.base}", Path(folder))
+        tables = _keys_by_table(database)
+        scores = [_judged(path, keys, tables, []).verdict for path, keys in mock.truth.items()]
+        return f"{scores.count(FILLED)} of {len(scores)} {said}".strip()
 
 
 def _ended(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
