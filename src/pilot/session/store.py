@@ -245,7 +245,7 @@ class Store:
     def consents(self, session: int) -> list[tuple[int | None, float, str, str]]:
         """Cell, time, act and answer of everything agreed to, oldest first."""
         rows = self._db.execute(
-            "SELECT cell, at, act, answer FROM consent WHERE session = ? ORDER BY at", (session,)
+            "SELECT cell, at, act, answer FROM consent WHERE session = ? ORDER BY rowid", (session,)
         )
         return [(row[0], row[1], row[2], row[3]) for row in rows]
 
