@@ -12,12 +12,13 @@ from pilot.judge.evidence import Evidence
 from pilot.judge.feeds import feeds_of
 from pilot.judge.warnings import unfilled_columns
 from pilot.kit import Kit, Warehouse
+from pilot.names import ProjectNames
 from pilot.run.result import RunResult
 from pilot.session.cell import Cell, CellState
 from pilot.session.session import Session
 from pilot.verdict import LoadRecord
 from pilot.warehouse.keys import count_by_key, key_columns
-from pilot.warehouse.tables import TableInfo
+from pilot.warehouse.tables import TableCounts, TableInfo
 
 _CLOCKS_APART = 1.0
 """Seconds by which a destination's clock may be behind before a load of now looks like an earlier one."""
@@ -33,7 +34,7 @@ def load_evidence(session: Session, kit: Kit, tables: Sequence[TableInfo]) -> Ev
     loads = {*record.ids, *(load for load, when in finished if when >= began)}
     return replace(
         _known(session, kit, kit.warehouse, tables),
-        counts=kit.warehouse.counts(names, sorted(loads)),
+        counts=_counts(kit.warehouse, names, sorted(loads), tables),
         feeds=feeds_of(() if cell is None else session.newest_traffic(cell.id)),
         unfilled=record.unfilled,
     )
@@ -45,7 +46,7 @@ def rehearsal_evidence(session: Session, kit: Kit, warehouse: Warehouse, run: Ru
     loads = [load for load, _ in warehouse.finished_loads(names)]
     return replace(
         _known(session, kit, warehouse, warehouse.tables(names)),
-        counts=warehouse.counts(names, loads),
+        counts=_counts(warehouse, names, loads, warehouse.tables(names)),
         feeds=feeds_of(run.traffic),
         unfilled=unfilled_columns(run.stderr),
     )
@@ -61,6 +62,16 @@ def _known(session: Session, kit: Kit, warehouse: Warehouse, tables: Sequence[Ta
         script=kit.project.read(names_of(facts).script) or "",
         words=" ".join(filter(None, (facts.goal, facts.request))),
     )
+
+
+def _counts(
+    warehouse: Warehouse, names: ProjectNames, loads: Sequence[str], tables: Sequence[TableInfo]
+) -> tuple[TableCounts, ...]:
+    """What is counted; where that takes too long, the rows alone."""
+    try:
+        return warehouse.counts(names, loads)
+    except PilotError:
+        return tuple(TableCounts(info.name, info.rows) for info in tables)
 
 
 def _load_cell(session: Session) -> Cell | None:

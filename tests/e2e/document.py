@@ -40,6 +40,15 @@ class TableEntry(msgspec.Struct):
     columns: list[ColumnEntry]
 
 
+class VerdictEntry(msgspec.Struct):
+    """How complete a table was proven to be."""
+
+    table: str
+    rows: int
+    complete: Literal["complete", "incomplete", "not provable"]
+    reason: str
+
+
 class ModelEntry(msgspec.Struct):
     """What was asked of a model."""
 
@@ -67,6 +76,7 @@ class Document(msgspec.Struct):
     pipeline: PipelineEntry | None
     steps: list[StepEntry]
     tables: list[TableEntry]
+    verdict: list[VerdictEntry]
     repairs: int
     model: ModelEntry | None
     failure: FailureEntry | None

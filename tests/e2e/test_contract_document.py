@@ -95,6 +95,14 @@ def test_child_tables_are_among_the_tables_and_those_of_dlt_are_not(done: Result
     assert not [column for table in tables.values() for column in table.columns if "_dlt" in column.name]
 
 
+def test_the_verdict_says_of_every_table_what_is_proven(done: Result) -> None:
+    told = {entry.table: (entry.rows, entry.complete, entry.reason) for entry in done.document.verdict}
+    assert told["stations"] == (24, "complete", "API total 24 = 24 rows")
+    assert told["observations"] == (240, "complete", "API total 240 = 240 rows")
+    rows, complete, reason = told["observations__conditions"]
+    assert (complete, reason) == ("complete", f"{rows} entries in observations = {rows} rows")
+
+
 def test_everything_for_people_goes_to_stderr_without_escape_sequences(done: Result) -> None:
     assert done.out.count("\n") == 1
     assert "weather_pipeline.py" in done.err
