@@ -63,7 +63,7 @@ def test_without_namespaces_it_says_what_landlock_leaves_open(fenced: Fenced) ->
     result = fenced.run("print(1)", Level.FULL, separate=False)
     assert result.ok
     assert result.fence == (
-        f"files: the project only (Landlock {landlock.version()}) · network: {HOST} · other processes"
+        f"files: the project only (Landlock {landlock.version()}) · network: {HOST} only · processes: its own only"
         " · not covered: other hosts at the proxy's port number, changes to the project's own code"
     )
 
@@ -99,7 +99,7 @@ def test_where_full_is_wanted_and_not_there_the_script_does_not_run(fenced: Fenc
 
 def test_a_driver_that_knows_no_proxy_gets_its_port_and_that_is_told(fenced: Fenced) -> None:
     result = fenced.run("print(1)", Level.FULL, destination="postgres")
-    assert f"network: {HOST}, port 5432" in result.fence
+    assert f"network: {HOST}, port 5432 only" in result.fence
     assert "other hosts at port 5432" in result.fence
 
 
@@ -186,4 +186,4 @@ def test_a_fork_of_the_warm_parent_is_held_the_same(fenced: Fenced, monkeypatch:
         for _ in range(2):
             result = runner.run("script.py", RunMode.CHECK, {}, 30, lambda text: None)
             assert result.stdout == "True False\nPermissionError\n"
-            assert result.fence.endswith(f"network: {HOST} · other processes")
+            assert result.fence.endswith(f"network: {HOST} only · processes: its own only")

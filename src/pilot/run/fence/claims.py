@@ -52,7 +52,7 @@ def told(report: Report, network: Network) -> str:
     else:
         left.append(f"network{f' ({network.why})' if network.why else ''}")
     if report.proof.get("environment", False) and report.proof.get("signal", False):
-        held.append("other processes")
+        held.append("processes: its own only")
     else:
         left.append("other processes")
     if not report.separate and holds_files(report):
@@ -77,4 +77,4 @@ def _hosts(network: Network) -> str:
         names = (*names, f"port {network.port}")
     if not names:
         return "none"
-    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+    return f"{', '.join(names[:4])}{f' and {len(names) - 4} more' if len(names) > 4 else ''} only"
