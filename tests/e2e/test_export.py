@@ -36,7 +36,7 @@ def test_the_notebook_runs_again_from_top_to_bottom_in_a_fresh_folder(
     told: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     book: Any = nbformat.read(told.folder / NAMES[0], as_version=4)  # type: ignore[no-untyped-call]
-    nbformat.validate(book)  # type: ignore[no-untyped-call]
+    nbformat.validate(book)
     before = [cell.outputs for cell in book.cells if cell.cell_type == "code" and cell.outputs]
     assert any("2026-06-01" in str(outputs) for outputs in before), "outputs are included"
     fresh = tmp_path / "fresh"

@@ -16,6 +16,7 @@ from pilot.export.chart import Series, series
 from pilot.export.page import Pictures
 from pilot.export.picture import Drawn
 from pilot.export.story import Story, gather
+from pilot.money import cost_of
 from pilot.options import Options
 from pilot.run.environment import child_environment
 from pilot.screen import Line, Table
@@ -104,8 +105,9 @@ def _story(ground: Ground, session: Session, samples: bool) -> Story:
 
 def _cost(story: Story) -> str:
     usage = story.usage
-    tokens = usage.input_tokens + usage.output_tokens
-    return f"{usage.requests} model requests, {tokens:,} tokens" if usage.requests else "no model was asked"
+    if not usage.requests:
+        return "no model was asked"
+    return f"{usage.requests} model requests, {usage.tokens:,} tokens, cost {cost_of(usage)}"
 
 
 def _pictures(ground: Ground, story: Story) -> Pictures:

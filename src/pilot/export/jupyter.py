@@ -106,7 +106,7 @@ def _files(story: Story) -> Iterator[Cell]:
 def _running(story: Story) -> Iterator[Cell]:
     yield _prose("## Load")
     # not %run, after which a notebook goes on as if nothing had failed
-    source = f"import runpy\n\nrunpy.run_path({story.names.script!r}, run_name=\"__main__\");"
+    source = f'import runpy\n\nrunpy.run_path({story.names.script!r}, run_name="__main__");'
     yield _code(source, _stream(story.loaded + "\n") if story.loaded else None)
     if not story.tables:
         return
