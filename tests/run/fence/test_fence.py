@@ -63,8 +63,8 @@ def test_without_namespaces_it_says_what_landlock_leaves_open(fenced: Fenced) ->
     result = fenced.run("print(1)", Level.FULL, separate=False)
     assert result.ok
     assert result.fence == (
-        f"files: the project only (Landlock {landlock.version()}) · network: {HOST} only · processes: its own only"
-        " · not covered: other hosts at the proxy's port number, changes to the project's own code"
+        f"files: the project only (Landlock {landlock.version()}) · network: {HOST} only"
+        " · processes: its own only · not covered: other hosts at the proxy's port number, changes to the project's own code"
     )
 
 
