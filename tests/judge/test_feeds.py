@@ -44,6 +44,13 @@ def test_a_request_that_was_answered_when_it_was_sent_again_did_not_fail() -> No
     assert [failure.url[-6:] for failure in feed.failures] == ["page=2"]
 
 
+def test_who_was_let_in_with_a_key_was_not_refused() -> None:
+    (feed,) = feeds_of([failed("/people", 401), got("/people?key=…", at=1)])
+    assert not feed.failures
+    (other,) = feeds_of([failed("/people?page=2", 500), got("/people?page=3", at=1)])
+    assert other.failures
+
+
 def test_no_such_page_after_a_full_one_is_an_end_and_no_failure() -> None:
     (feed,) = feeds_of([*pages(2), failed("/people?page=3", 404, at=3)])
     assert not feed.failures and feed.chains[0].past_end

@@ -17,6 +17,7 @@ _VERSION = re.compile(r"v?\d{1,2}(\.\d+)*", re.IGNORECASE)
 _MANY = 4
 """So many values in one place of a path are ids, where the path before it is an endpoint of its own."""
 _NO_SUCH_PAGE = (404, 416)
+_REFUSED = (401, 403, 407)
 
 
 @dataclass(frozen=True)
@@ -175,7 +176,7 @@ def _is_id(segment: str) -> bool:
 def _feed(path: str, resource: str, exchanges: Sequence[Exchange]) -> Feed:
     ordered = sorted(exchanges, key=lambda exchange: exchange.at)
     answered = {_request(e) for e in ordered if _ok(e)}
-    failed = [e for e in ordered if not _ok(e) and _request(e) not in answered]
+    failed = [e for e in ordered if not _ok(e) and _request(e) not in answered and not _let_in(e, ordered)]
     chains = list(_chains([e for e in ordered if _ok(e)]))
     for failure in [e for e in failed if e.status in _NO_SUCH_PAGE]:
         n = next((n for n, chain in enumerate(chains) if _goes_on(chain, failure)), None)
@@ -190,6 +191,13 @@ def _ok(exchange: Exchange) -> bool:
     """Whether an answer came that is no error, not even one inside of a 200."""
     tells_error = bool(exchange.says) and exchange.records is None
     return exchange.status is not None and exchange.status < 300 and not tells_error
+
+
+def _let_in(refused: Exchange, all_: Sequence[Exchange]) -> bool:
+    """Whether who was refused came again with a key, which may be a parameter, and got an answer."""
+    path = urlsplit(refused.url).path
+    later = (e for e in all_ if e.at >= refused.at and _ok(e))
+    return refused.status in _REFUSED and any(urlsplit(e.url).path == path for e in later)
 
 
 def _request(exchange: Exchange) -> tuple[str, str]:

@@ -16,7 +16,11 @@ _MEANT = re.compile(
     re.IGNORECASE,
 )
 """Words with which a person asks for a part."""
-_FILTERS = re.compile(r"\.add_filter\(|dlt\.sources\.incremental|\"incremental\"|'incremental'")
+_FILTERS = re.compile(
+    r"\.add_filter\(|dlt\.sources\.incremental|[\"']incremental[\"']"
+    r"|dlt\.current\.\w*state\(|\bresource_state\(|\bsource_state\("
+)
+"""What a script does to leave records out on purpose: a filter, or a memory of its own."""
 _SAME_RECORDS = 0.6
 
 

@@ -14,6 +14,7 @@ from pilot.verdict import Judged, TableVerdict
 from pilot.warehouse.keys import column_name
 from pilot.warehouse.tables import TableCounts
 
+_ASKED_IN_VAIN = (401, 403, 404, 410)
 _UNSEEN = "no request was seen that it came from"
 
 
@@ -132,6 +133,9 @@ def _without_table(evidence: Evidence) -> Iterator[TableVerdict]:
         if not name or name in names | known or any(sounds_like(feed, n, None) for n in names):
             continue
         reading = read(feed)
+        expected = feed.resource or any(sounds_like(feed, e.name, e) for e in evidence.profile.endpoints)
+        if not expected and all(f.status in _ASKED_IN_VAIN for f in feed.failures):
+            continue  # a script may ask whether something is there, or whether it needs a key
         if not feed.chains and reading.judged is Judged.INCOMPLETE:
             known.add(name)
             yield TableVerdict(name, 0, Judged.INCOMPLETE, f"no table: {reading.reason}")
