@@ -99,10 +99,10 @@ def connection_failure(error: RunError, unreached: Mapping[str, str]) -> Finding
 
 
 def _heard_of(host: str, unreached: Mapping[str, str]) -> str:
-    """Why a host could not be reached; of a single one it must have been that."""
-    name = host.partition(":")[0]
-    reasons = [reason for place, reason in unreached.items() if place.partition(":")[0] == name]
-    return next(iter([*reasons, *unreached.values()]), "")
+    """Why a host could not be reached; where the exception names none, any of them."""
+    name = host.rpartition(":")[0] or host
+    reasons = (why for place, why in unreached.items() if not host or place.rpartition(":")[0] == name)
+    return next(reasons, "")
 
 
 def _is_network_error(link: ErrorLink) -> bool:

@@ -55,9 +55,14 @@ def loop_in(traffic: Sequence[Exchange], at_least: int = SURE) -> Loop | None:
     return Loop(_address(last.url), stale, len(turn) < stale)
 
 
-def in_vain(newest: Callable[[int], Sequence[Exchange]]) -> bool:
-    """Whether a run that goes on reads the same full pages for good: a status that is asked for is none."""
-    full = [e for e in newest(4 * _FOR_GOOD) if e.edges and (e.records or 0) > 1]
+def in_vain(different: Callable[[int], int], newest: Callable[[int], Sequence[Exchange]]) -> bool:
+    """Whether a run that goes on reads the same full pages for good: a status that is asked for is none.
+
+    `different` counts the different ones of the last answers, which is cheap; most runs need no second look.
+    """
+    if different(_FOR_GOOD) > _FOR_GOOD // 2:
+        return False
+    full = [e for e in newest(3 * _FOR_GOOD) if e.edges and (e.records or 0) > 1]
     return loop_in(full, _FOR_GOOD) is not None
 
 

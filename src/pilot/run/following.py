@@ -19,7 +19,7 @@ _CHUNK = 64 * 1024
 _LINGER = 0.5
 """Seconds that the output may stay open after the child has ended, before what holds it is killed."""
 
-_LOOKS_EACH = 1.0
+_LOOKS_EACH = 2.0
 
 Chunks = queue.Queue[tuple[int, bytes]]
 

@@ -87,6 +87,12 @@ class Line:
         found = (exchange_of(parts, clean) for parts in self._parts.values())
         return tuple(sorted((exchange for exchange in found if exchange), key=_began))
 
+    def different(self, count: int) -> int:
+        """How many of the answers that came last differ; all of them where there are not yet so many."""
+        parts = list(self._parts.values())[-count:]
+        bodies = {str(one.get("edges") or one.get("digest") or number) for number, one in enumerate(parts)}
+        return len(bodies) if len(parts) == count else count
+
     def newest(self, count: int) -> tuple[Exchange, ...]:
         """The exchanges that began last, while the script runs."""
         parts = list(self._parts.values())[-count:]

@@ -155,7 +155,7 @@ class ScriptRunner:
         line = open_line(lambda text: plain(self._redact(text)), remembered)
         try:
             following = Following(
-                streams, started + timeout, lambda: line is not None and in_vain(line.newest)
+                streams, started + timeout, lambda: line is not None and in_vain(line.different, line.newest)
             )
             ending, code = following.follow(lambda: _start(self._starter, job, line, hold.environment))
         finally:
