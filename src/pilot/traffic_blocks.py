@@ -55,4 +55,5 @@ def _records(exchange: Exchange) -> str:
 def _more(exchange: Exchange) -> str:
     if exchange.more is None:
         return ""
-    return f"{'yes' if exchange.more else 'no'}: {exchange.more_by}"
+    said = "yes" if exchange.more else "no"
+    return f"{said}: {exchange.more_by}" if exchange.more_by else said

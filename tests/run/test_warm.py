@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -169,6 +170,19 @@ def test_nothing_is_shared_between_runs(root: Path, starter: WarmStarter) -> Non
     first, second = ran(root, starter, code), ran(root, starter, code)
     assert first.stdout == second.stdout == "False False False False\n"
     assert first.stderr != second.stderr
+
+
+def test_a_fork_s_parent_knew_no_secret(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCES__OTHER__API_KEY", "k-of-another")
+    monkeypatch.setenv("HTTPS_PROXY", "http://user:word@proxy")
+    warm = WarmStarter(root, lambda: PYTHON)
+    warm.warm_up()
+    code = "print(open('/proc/self/environ').read(), open(f'/proc/{PARENT}/environ').read())"
+    with closing(warm):
+        warm.prepare()
+        result = ran(root, warm, code.replace("PARENT", str(warm.parent_pid)))
+    assert "PATH=" in result.stdout
+    assert "k-of-another" not in result.stdout and "user:word" not in result.stdout
 
 
 def test_an_end_of_time_takes_all_of_a_fork_along(root: Path, starter: WarmStarter) -> None:

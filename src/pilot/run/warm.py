@@ -145,6 +145,13 @@ def _started(interpreter: Path, root: Path, control: int) -> subprocess.Popen[by
     )
 
 
+def _bare_environment() -> dict[str, str]:
+    """What the imports need: a fork can still read in /proc what its parent began with, secrets too."""
+    passed = child_environment(os.environ, {})
+    held_back = {name for name in passed if "__" in name or name.upper().endswith("_PROXY")}
+    return {name: value for name, value in passed.items() if name not in held_back}
+
+
 class WarmStarter:
     """Begins jobs in forks of a warm parent where there can be one, else in fresh interpreters."""
 
