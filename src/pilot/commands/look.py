@@ -21,6 +21,7 @@ from pilot.facts import WriterChoice
 from pilot.finding import Json
 from pilot.host import Host
 from pilot.hosts.text import spelled_out
+from pilot.judge.show import summary
 from pilot.money import cost_of
 from pilot.notebook import cell_blocks, log_blocks
 from pilot.options import Options
@@ -218,6 +219,8 @@ def _status(options: Options, session: Session) -> tuple[Sequence[Block], Json]:
         rows.append(("API", facts.goal))
     if facts.tables:
         rows.append(("tables", ", ".join(f"{t.name} ({t.rows:,})" for t in facts.tables)))
+    if facts.verdicts:
+        rows.append(("verdict", summary(facts.verdicts)))
     if (usage := session.usage).requests:
         rows.append(("model", f"{usage.requests} requests, {usage.tokens:,} tokens, cost {cost_of(usage)}"))
     done = len(policy.step) - len(open_steps)
