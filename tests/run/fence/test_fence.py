@@ -64,7 +64,8 @@ def test_without_namespaces_it_says_what_landlock_leaves_open(fenced: Fenced) ->
     assert result.ok
     assert result.fence == (
         f"files: the project only (Landlock {landlock.version()}) · network: {HOST} only"
-        " · processes: its own only · not covered: other hosts at the proxy's port number, changes to the project's own code"
+        " · processes: its own only"
+        " · not covered: other hosts at the proxy's port number, changes to the project's own code"
     )
 
 
