@@ -94,9 +94,9 @@ IMPORTS = {
 
 CREDENTIAL_FILES = re.compile(
     r"(^|[/\\~])\.(ssh|aws|azure|gnupg|kube|netrc|pgpass|npmrc|pypirc|git-credentials|docker|mozilla)([/\\]|$)"
-    r"|id_(rsa|ed25519|ecdsa)\b|authorized_keys|(^|[/\\])_netrc$|\.(bash|zsh)_history|Login Data|cookies\.sqlite"
-    r"|\.config[/\\](gcloud|gh|google-chrome|chromium)|^/etc/(shadow|sudoers)|^/proc/[^/]+/(environ|mem)"
-    r"|(^|[/\\])secrets\.toml$|^/var/run/docker\.sock|^/run/secrets"
+    r"|id_(rsa|ed25519|ecdsa)\b|authorized_keys|(^|[/\\])_netrc$|\.(bash|zsh)_history|cookies\.sqlite"
+    r"|Login Data|\.config[/\\](gcloud|gh|google-chrome|chromium)|^/etc/(shadow|sudoers)"
+    r"|^/proc/[^/]+/(environ|mem)|(^|[/\\])secrets\.toml$|^/var/run/docker\.sock|^/run/secrets"
 )
 INSTALLING = re.compile(r"\b(pip3?|uv|conda|npm|apt(-get)?|brew)\s+(-\S+\s+)*(pip\s+)?(install|add)\b")
 """A command line that installs."""
