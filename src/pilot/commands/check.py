@@ -21,7 +21,8 @@ _POLICY = "check_pipeline"
 
 def check(options: Options) -> int:
     """Check the pipeline of the folder, whoever wrote it."""
-    if not Store.exists(options.root) and not pipelines_in(options.root, os.environ, options.script):
+    begun = Store.exists(options.root)
+    if not begun and not pipelines_in(options.root, os.environ, options.script):
         hint = "Name the script or the pipeline: pilot check NAME (or name another --dir)"
         raise PilotError("No script that makes a dlt pipeline was found in this folder.", hint)
     goal = without_secrets(options.api) if options.api else None
@@ -35,7 +36,9 @@ def check(options: Options) -> int:
         return found
 
     def take(shop: Workshop) -> Cell | None:
+        if not begun:
+            return shop.engine.run_policy(shop.catalogue.policy(_POLICY))
         cell = shop.engine.run(_POLICY, Facts(), "Check")
         return None if cell.state.finished else cell
 
-    return follow(options, choose, take, _POLICY)
+    return follow(options, choose, take, _POLICY if begun else None)
