@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from pilot.run.fence.agreed import is_agreed
+from pilot.run.fence.answer_head import LastAnswer
 from pilot.run.fence.proxy import EgressProxy, Place
 from pilot.run.fence.upstream import Upstream
 from tests.support.api_server import ApiServer, Reply, Request
@@ -55,6 +56,27 @@ def test_an_agreed_host_answers_as_if_nothing_were_between(api: ApiServer) -> No
     assert said["query"] == {"a": "1", "b": "/"}
     assert said["headers"]["x-own"] == "1" and said["headers"]["host"] == api.host
     assert not [name for name in said["headers"] if name.startswith("proxy")]
+
+
+def test_each_answer_says_that_its_connection_ends(api: ApiServer) -> None:
+    with proxy(api.host) as (_, url), requests.Session() as session:
+        session.trust_env = False
+        for _n in range(30):
+            answer = session.get(f"{api.url}/", proxies={"http": url}, timeout=5)
+            assert answer.json() == [1]
+            assert answer.headers["Connection"] == "close"
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_the_head_of_an_answer_may_come_in_pieces(size: int) -> None:
+    first = b"HTTP/1.1 100 Continue\r\n\r\n"
+    head = b"HTTP/1.1 200 OK\r\nKeep-Alive: timeout=5\r\nX-Own: 1"
+    sent = first + head + b"\r\n\r\nbody\r\n\r\nConnection: keep-alive"
+    answer = LastAnswer()
+    pieces = [sent[n : n + size] for n in range(0, len(sent), size)]
+    told = b"".join(answer.passed(piece) for piece in [*pieces, b""])
+    wanted = b"HTTP/1.1 200 OK\r\nX-Own: 1\r\nConnection: close"
+    assert told == first + wanted + b"\r\n\r\nbody\r\n\r\nConnection: keep-alive"
 
 
 def test_another_host_is_refused_in_words_and_remembered(api: ApiServer) -> None:
