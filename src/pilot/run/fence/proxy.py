@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from pilot.run.fence.answer_head import LastAnswer
 from pilot.run.fence.upstream import Upstream
 
 _HEAD = 64 * 1024
@@ -118,9 +119,10 @@ class EgressProxy:
         if request.method == "CONNECT":
             client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n" + there.begun)
             there.socket.sendall(request.rest)
+            _pump(client, there.socket)
         else:
             there.socket.sendall(_forwarded(request, there.headers, whole=there.whole))
-        _pump(client, there.socket)
+            _pump(client, there.socket, LastAnswer().passed)
         self._drop(there.socket)
 
     def _keep(self, one: socket.socket) -> bool:
@@ -194,8 +196,10 @@ def _say(client: socket.socket, status: str, text: str) -> None:
     client.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
 
 
-def _pump(one: socket.socket, other: socket.socket) -> None:
-    """Carry bytes both ways until both sides have ended."""
+def _pump(
+    one: socket.socket, other: socket.socket, passed: Callable[[bytes], bytes] = lambda data: data
+) -> None:
+    """Carry bytes both ways until both sides have ended; `passed` has a say on what the other one sends."""
     ways = {one: other, other: one}
     for each in ways:
         each.settimeout(None)
@@ -203,8 +207,9 @@ def _pump(one: socket.socket, other: socket.socket) -> None:
         readable, _, _ = select.select(list(ways), [], [])
         for source in readable:
             data = source.recv(_CHUNK)
+            if told := passed(data) if source is other else data:
+                ways[source].sendall(told)
             if data:
-                ways[source].sendall(data)
                 continue
             with suppress(OSError):
                 ways[source].shutdown(socket.SHUT_WR)
