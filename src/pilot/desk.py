@@ -14,6 +14,7 @@ from pilot.kit import Kit
 from pilot.notebook import cell_blocks, log_blocks, session_blocks
 from pilot.project.naming import check_name
 from pilot.project.preview import has_preview
+from pilot.run.load_progress import progress_read, without_log
 from pilot.run.result import RunMode
 from pilot.screen import Block, Code, Line, Output, table
 from pilot.session.again import go_back, repeatable
@@ -119,15 +120,19 @@ class Desk:
         mode = RunMode.CHECK if has_preview(project.read(names.script) or "") else RunMode.LOAD
         self._kit.consent.run(names.script, "as it is now")
         environment = project.secrets.environment(project.secrets.wanted(names))
-        with self._kit.host.working(f"Running {names.script}") as progress:
+        options = self._kit.options
+        with (
+            self._kit.host.working(f"Running {names.script}") as progress,
+            progress_read(progress, options.verbose) as watch,
+        ):
             result = self._kit.runner.run(
-                names.script, mode, environment, self._kit.options.timeout, progress.write, names.pipeline
+                names.script, mode, environment, options.timeout, watch, names.pipeline
             )
         if not result.ok and mode is RunMode.LOAD:
             self._kit.runner.clear_pending(names.pipeline)
         tone = "good" if result.ok else "bad"
         ending = Line(f"exit code {result.exit_code}, {result.seconds:.1f} s", tone)
-        return (Output(result.stdout), Output(result.stderr), ending)
+        return (Output(without_log(result.stdout)), Output(result.stderr), ending)
 
     def dlt(self, arguments: Sequence[str]) -> Sequence[Block]:
         """Run a dlt command, without a shell. `init NAME` starts the policy for NAME instead."""
@@ -163,8 +168,10 @@ def told(done: Done, what: str) -> list[Block]:
     blocks: list[Block] = [Line(f"Cell {done.cell.id} ({done.cell.title}) is {what}: {files}", "good")]
     if done.kept:
         blocks.append(Line(f"Kept as it is, because it holds secrets: {', '.join(done.kept)}", "quiet"))
-    if done.database:
-        blocks.append(Line(f"{done.database} is as it was then, with all its rows.", "good"))
+    if done.database is not None:
+        path, gone = done.database.path, done.database.copy is None and what == "undone"
+        says = "was not there then; redo brings it back." if gone else "is as it was then, with all its rows."
+        blocks.append(Line(f"{path} {says}", "good"))
     elif done.loads:
         blocks.append(Line("Rows that were loaded stay in the destination.", "warn"))
     return blocks

@@ -28,8 +28,8 @@ class Done:
     """Files whose earlier content is not in the session, because it holds secrets."""
     loads: tuple[int, ...]
     """Cells among them that loaded rows."""
-    database: str | None = None
-    """The database file that went back (or forth) with them."""
+    database: DatabaseMove | None = None
+    """The database that went back (or forth) with them."""
 
 
 def undo(session: Session, root: Path, number: int | None = None) -> Done:
@@ -52,7 +52,7 @@ def undo(session: Session, root: Path, number: int | None = None) -> Done:
     carry_out(session, root, number, undone, back=True)
     kept = tuple(change.path for change in net if change not in files)
     paths = tuple(change.path for change in files)
-    return Done(unit, paths, kept, loads, database.path if database else None)
+    return Done(unit, paths, kept, loads, database)
 
 
 def redo(session: Session, root: Path) -> Done:
@@ -73,7 +73,7 @@ def redo(session: Session, root: Path) -> Done:
     steps = {cell.id: cell.step for cell in session.cells}
     loads = tuple(cell for cell, state in undone.cells if _loaded(steps[cell], state))
     paths = tuple(change.path for change in undone.files)
-    return Done(unit, paths, (), loads, undone.database.path if undone.database else None)
+    return Done(unit, paths, (), loads, undone.database)
 
 
 def carry_out(session: Session, root: Path, number: int, undone: Undone, *, back: bool) -> None:
