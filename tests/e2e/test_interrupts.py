@@ -17,8 +17,7 @@ PAUSES = (
     CONTACT,
     f"Write {SCRIPT}?",
     "Change .dlt/secrets.toml?",
-    HIDDEN,
-    CONTACT,
+    HIDDEN,  # and then the API is looked at again: its host was agreed to
     f"Change {SCRIPT}?",
     CHECKS,
     f"Change {SCRIPT}?",
