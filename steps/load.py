@@ -5,6 +5,7 @@ from pilot.facts import Facts
 from pilot.judge.warnings import unfilled_columns
 from pilot.kit import Kit
 from pilot.names import ProjectNames
+from pilot.run.load_progress import progress_read
 from pilot.run.result import RunMode
 from pilot.screen import Line
 from pilot.session.session import Session
@@ -29,14 +30,12 @@ class Load(Step):
         kit.consent.run(names.script, f"loads into {names.destination}", wishes=True)
         environment = kit.project.secrets.environment(kit.project.secrets.wanted(names))
         _keep_copy(session, kit, names)
-        with kit.host.working(f"Loading with {names.script}") as progress:
+        with (
+            kit.host.working(f"Loading with {names.script}") as progress,
+            progress_read(progress, kit.options.verbose) as watch,
+        ):
             result = kit.runner.run(
-                names.script,
-                RunMode.LOAD,
-                environment,
-                kit.options.timeout,
-                progress.write,
-                names.pipeline,
+                names.script, RunMode.LOAD, environment, kit.options.timeout, watch, names.pipeline
             )
         _seal(kit, names)
         if not result.ok:

@@ -13,6 +13,7 @@ from pilot.judge.show import summary, verdict_blocks
 from pilot.judge.verdicts import verdicts
 from pilot.judging import load_evidence, rehearsal_evidence
 from pilot.kit import Kit
+from pilot.run.load_progress import progress_read
 from pilot.run.rehearsal import database_of, rehearsal_environment
 from pilot.run.result import RunMode, RunResult
 from pilot.session.session import Session
@@ -58,8 +59,11 @@ def _rehearsed(session: Session, kit: Kit, folder: Path) -> RunResult:
     kit.consent.run(names.script, _WHY)
     secrets = kit.project.secrets
     environment = {**secrets.environment(secrets.wanted(names)), **rehearsal_environment(folder)}
-    with kit.host.working(f"Rehearsing {names.script}") as progress:
-        return kit.runner.run(names.script, RunMode.LOAD, environment, kit.options.timeout, progress.write)
+    with (
+        kit.host.working(f"Rehearsing {names.script}") as progress,
+        progress_read(progress, kit.options.verbose) as watch,
+    ):
+        return kit.runner.run(names.script, RunMode.LOAD, environment, kit.options.timeout, watch)
 
 
 def _judged(

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 TAIL = 10
 """Lines of streamed text that stay in sight."""
-_EVERY = 2.0
-"""In a log: seconds between two lines that tell what is going on."""
+_FIRST, _LONGEST = 2.0, 60.0
+"""In a log: seconds between two lines that tell what is going on; they double, so long work fills no log."""
 _FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏", "|/-\\"
 
 Keep = Callable[[Sequence[str]], None]
@@ -137,13 +137,15 @@ class LogRegion:
         self._keep = keep
         self._keep_all = keep_all
         self._told = 0.0
+        self._pause = _FIRST
         self._buffer = LineBuffer()
         self._lock = RLock()
 
     def say(self, text: str) -> None:
         """Tell what is going on, unless something was told just now."""
         with self._lock:
-            if self._keep_all or time.monotonic() - self._told >= _EVERY:
+            if self._keep_all or time.monotonic() - self._told >= self._pause:
+                self._pause = min(self._pause * 2, _LONGEST)
                 self._tell(text)
 
     def write(self, text: str) -> None:
