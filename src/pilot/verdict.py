@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -23,6 +24,11 @@ class TableVerdict:
     judged: Judged
     reason: str
     """`API total 1 204 = 1 204 rows`, `Link header ended`, `paging unknown: 100 rows are the page limit`."""
+
+
+def complete_tables(verdicts: Iterable[TableVerdict] | None) -> frozenset[str]:
+    """The tables that are proven complete."""
+    return frozenset(v.table for v in verdicts or () if v.judged is Judged.COMPLETE)
 
 
 @dataclass(frozen=True)

@@ -30,11 +30,17 @@ def cautions(name: str, body: Json, records: Records) -> Iterator[str]:
             yield f"{name}: {' and '.join(clashing)} become one column, so values of one are lost"
 
 
-def warnings_of(profile: ApiProfile | None) -> list[str]:
-    """What is not sure to be complete, one line each: for the end of a run."""
+def warnings_of(profile: ApiProfile | None, complete: Collection[str] = ()) -> list[str]:
+    """What is not sure to be complete, one line each: for the end of a run.
+
+    `complete` are tables that a load has since proven complete, whatever the look at the API left open.
+    """
     if profile is None:
         return []
-    lines = [line for e in profile.endpoints for line in (*_unseen(e), *_unproven(e), *_narrowed(e))]
+    lines: list[str] = []
+    for endpoint in profile.endpoints:
+        proven = endpoint.name in complete
+        lines += [*_unseen(endpoint), *(() if proven else _unproven(endpoint)), *_narrowed(endpoint)]
     return [*lines, *profile.notes]
 
 

@@ -25,6 +25,7 @@ from pilot.errors import (
     StepFailed,
     UsageError,
 )
+from pilot.facts import Facts
 from pilot.finding import Finding, FindingKind, Json
 from pilot.hosts.text import spelled_out, visible
 from pilot.money import cost_of
@@ -33,6 +34,7 @@ from pilot.policy import Policy
 from pilot.report import Document, early_report, failure_of, report
 from pilot.screen import Line
 from pilot.session.cell import Cell, CellState
+from pilot.verdict import complete_tables
 from pilot.verdict import Judged, TableVerdict
 from pilot.workshop import ChooseSession, Workshop, open_workshop
 
@@ -228,15 +230,19 @@ def _tell(shop: Workshop, course: Course) -> None:
         tell_error(says, hint, interrupted=ending.status == "interrupted")
         if ending.code != UsageError.exit_code and (further := _further(course, hint)):
             print(further, file=sys.stderr)
-    elif shop.session.facts.names is not None and not shop.options.quiet:
-        names = shop.session.facts.names
-        shop.host.show(
-            Line(
-                f"Done. The script is {names.script}, the data {names.database or names.destination}.", "good"
-            ),
-            *(Line(line, "warn") for line in warnings_of(shop.session.facts.profile)),
-            Line('Next: pilot query "…", pilot refine "…", pilot run, pilot log', "quiet"),
-        )
+    elif not shop.options.quiet:
+        shop.host.show(*_done(shop.session.facts))
+
+
+def _done(facts: Facts) -> list[Line]:
+    """The last lines of what went well: where things are, what is not sure, what comes next."""
+    names = facts.names
+    if names is None:
+        return []
+    done = f"Done. The script is {names.script}, the data {names.database or names.destination}."
+    unsure = warnings_of(facts.profile, complete_tables(facts.verdicts))
+    following = Line('Next: pilot query "…", pilot refine "…", pilot run, pilot log', "quiet")
+    return [Line(done, "good"), *(Line(line, "warn") for line in unsure), following]
 
 
 def _failure(ending: Ending, step: str | None) -> Document | None:
