@@ -103,9 +103,15 @@ def _children(pid: int) -> list[int]:
 
 def _numbers(file: str) -> list[int]:
     try:
-        return [int(word) for word in Path(file).read_bytes().split()]
+        handle = os.open(file, os.O_RDONLY)
     except OSError:
         return []
+    try:
+        return [int(word) for word in os.read(handle, 1 << 16).split()]
+    except OSError:
+        return []
+    finally:
+        os.close(handle)
 
 
 def _group(pid: int) -> int:
