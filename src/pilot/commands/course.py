@@ -27,15 +27,14 @@ from pilot.errors import (
 )
 from pilot.facts import Facts
 from pilot.finding import Finding, FindingKind, Json
-from pilot.hosts.text import spelled_out, visible
+from pilot.hosts.text import between_words, spelled_out, visible
 from pilot.money import cost_of
 from pilot.options import Options
 from pilot.policy import Policy
 from pilot.report import Document, early_report, failure_of, report
 from pilot.screen import Line
 from pilot.session.cell import Cell, CellState
-from pilot.verdict import complete_tables
-from pilot.verdict import Judged, TableVerdict
+from pilot.verdict import Judged, TableVerdict, complete_tables
 from pilot.workshop import ChooseSession, Workshop, open_workshop
 
 
@@ -122,8 +121,8 @@ def document_of(error: PilotError, policy: str | None) -> str:
 
 def tell_error(says: str, hint: str, *, interrupted: bool = False) -> None:
     """What happened, and what to do next."""
-    says, hint = visible(says), visible(hint)
-    print(says if interrupted else f"Error: {says}", *filter(None, [hint]), sep="\n", file=sys.stderr)
+    for text in filter(None, (says if interrupted else f"Error: {says}", hint)):
+        print(between_words(visible(text), sys.stderr), file=sys.stderr)
 
 
 def _taken(shop: Workshop, take: Take, part: str | None) -> Course:
