@@ -84,7 +84,10 @@ def _exchanges(session: Session, cell: Cell) -> list[Block]:
 
 def _traffic(session: Session, cell: Cell) -> list[Line]:
     sent = len(session.traffic(cell.id))
-    return [Line(f"The script made {sent} requests: pilot traffic {cell.id}", "quiet")] if sent else []
+    if not sent:
+        return []
+    requests = f"{sent} request{'' if sent == 1 else 's'}"
+    return [Line(f"The script made {requests}: pilot log --traffic {cell.id}", "quiet")]
 
 
 def _day(when: float) -> str:

@@ -33,6 +33,11 @@ def test_the_widest_column_is_cut_where_there_is_no_room() -> None:
     assert plain[1:] == ["-" * 24, "   1  a long res~  1.5 s"]
 
 
+def test_columns_that_have_no_room_at_all_are_named() -> None:
+    lines = _lines(("10", "a long result that goes on", "12 min 05 s"), width=16)
+    assert lines == ["cell  title", "─" * 16, "  10  a long re…", "not shown: time"]
+
+
 @pytest.mark.parametrize("text", ["\x1b[2Jgone", "a\rb", "a\u202eb", "bell\x07"])
 def test_nothing_reaches_the_terminal_that_it_would_obey(text: str) -> None:
     assert all(sign.isprintable() for line in _lines(("1", text, "")) for sign in line)

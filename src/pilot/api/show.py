@@ -37,7 +37,7 @@ def profile_blocks(profile: ApiProfile) -> tuple[Block, ...]:
         if profile.limits:
             rows.append(("Limits", ", ".join(f"{k}: {v}" for k, v in list(profile.limits.items())[:3])))
         rows.append(("Asked", f"{_plural(profile.requests, 'request')}, {profile.seconds:.1f} s"))
-        blocks.append(Table(("", "What was seen"), tuple(rows)))
+        blocks.append(Table(("", "What was seen"), tuple(rows), wraps=True))
     tone = "warn" if profile.endpoints else "quiet"
     return (*blocks, *(Line(note, tone) for note in profile.notes))
 

@@ -14,7 +14,7 @@ from pilot.errors import AnswerMissing, PilotError
 from pilot.finding import Json
 from pilot.options import Options
 from pilot.run.fence.here import fence_here
-from pilot.screen import Line, table
+from pilot.screen import Line, Table
 from pilot.workshop import Ground, open_ground
 
 _VERSIONS = """
@@ -39,7 +39,7 @@ def doctor(options: Options) -> int:
         fine = not any(found.startswith(_MISSING) for _, found in rows)
         verdict = Line("Ready.", "good") if fine else Line("Not ready: something is missing.", "bad")
         checks: dict[str, Json] = {what: found for what, found in rows}
-        blocks = (table(("what", "found"), rows), verdict)
+        blocks = (Table(("what", "found"), tuple(rows), wraps=True), verdict)
         show_or_print(ground, options, blocks, {"version": 1, "fine": fine, "checks": checks})
     return 0 if fine else 1
 

@@ -28,7 +28,7 @@ from pilot.options import Options
 from pilot.policy import Policy
 from pilot.redaction import Redactor
 from pilot.report import report
-from pilot.screen import Block, Diff, Line, table
+from pilot.screen import Block, Diff, Line, Table
 from pilot.session.cell import Cell
 from pilot.session.lock import holder
 from pilot.session.session import Session
@@ -228,7 +228,7 @@ def _status(options: Options, session: Session) -> tuple[Sequence[Block], Json]:
     following = (
         f"Next: {open_steps[0]} (pilot resume)" if open_steps else 'Next: pilot query "…", pilot refine "…"'
     )
-    return (table(("", facts.name or "pipeline"), rows), Line(following)), dict(document)
+    return (Table(("", facts.name or "pipeline"), tuple(rows), wraps=True), Line(following)), dict(document)
 
 
 def _finished(session: Session, policy: Policy, position: int) -> bool:

@@ -17,26 +17,42 @@ def plain_table(
 ) -> Iterator[str]:
     """Headings, a rule and rows, in so many columns of the screen (None: as they come).
 
-    What has no room is cut in the widest column; a column of numbers stands to the right.
+    What has no room is cut in the widest column; a column of numbers stands to the right. Where that is
+    not enough, the last columns are only named.
     """
     cells = [tuple(_clean(value) for value in row) for row in (names, *rows)]
-    widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
-    while width is not None and sum(widths) + len(_SPACE) * (len(widths) - 1) > width:
+    columns = list(zip(*cells, strict=True))
+    widths = _fitting([max(map(_width, column)) for column in columns], width)
+    right = [_numeric(column[1:]) for column in columns[: len(widths)]]
+    yield _line(cells[0], widths, right, unicode)
+    yield ("─" if unicode else "-") * _total(widths)
+    for row in cells[1:]:
+        yield _line(row, widths, right, unicode)
+    if left_out := cells[0][len(widths) :]:
+        yield f"not shown: {', '.join(left_out)}"
+
+
+def _fitting(widths: list[int], width: int | None) -> list[int]:
+    """The widths of as many columns as there is room for."""
+    if width is None:
+        return widths
+    while len(widths) > 1 and _total([min(wide, _LEAST) for wide in widths]) > width:
+        widths = widths[:-1]
+    while (over := _total(widths) - width) > 0:
         widest = max(range(len(widths)), key=widths.__getitem__)
-        over = sum(widths) + len(_SPACE) * (len(widths) - 1) - width
         if widths[widest] <= _LEAST:
             break
         widths[widest] = max(widths[widest] - over, _LEAST)
-    right = [_numeric(column[1:]) for column in zip(*cells, strict=True)]
-    yield _line(cells[0], widths, right, unicode)
-    yield ("─" if unicode else "-") * (sum(widths) + len(_SPACE) * (len(widths) - 1))
-    for row in cells[1:]:
-        yield _line(row, widths, right, unicode)
+    return widths
+
+
+def _total(widths: Sequence[int]) -> int:
+    return sum(widths) + len(_SPACE) * (len(widths) - 1)
 
 
 def _line(row: Sequence[str], widths: Sequence[int], right: Sequence[bool], unicode: bool) -> str:
     parts = []
-    for value, width, to_right in zip(row, widths, right, strict=True):
+    for value, width, to_right in zip(row[: len(widths)], widths, right, strict=True):
         size = _width(value)
         if size > width:
             value = _cut(value, width, "…" if unicode else "~")

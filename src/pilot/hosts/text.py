@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+from typing import TextIO
 
 _SEQUENCE = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # colours, cursor movements
@@ -49,6 +51,19 @@ def can_write(text: str, encoding: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def between_words(text: str, stream: TextIO) -> str:
+    """Text for a stream of its own: on a terminal its lines are broken between words."""
+    if not stream.isatty():
+        return text
+    import textwrap
+
+    width = max(os.get_terminal_size(stream.fileno()).columns or 80, 20)
+    return "\n".join(
+        textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False)
+        for line in text.split("\n")
+    )
 
 
 def duration(seconds: float) -> str:

@@ -155,7 +155,8 @@ class WriterRoom:
         named, note = settings.model, ""
         best = Offered(named or PREFERRED[0], settings.window)
         if named is None or not (is_known(named) or settings.window):
-            offered, note = self._offered(settings)
+            with self._host.working(f"Asking {settings.host} for its models"):
+                offered, note = self._offered(settings)
             found = next((model for model in offered if model.name == named), None)
             best = (found if named else best_of(offered, date.today())) or best
         limits = limits_of(best.name, settings.window or best.window)
