@@ -157,7 +157,7 @@ def main() -> None:
         killed = number = 0
         while killed < wanted.kills:
             number += 1
-            moments = [chance.uniform(0.05, seconds) for _ in range(chance.choice((1, 1, 2, 4)))]
+            moments = [chance.uniform(0.05, 0.8 * seconds) for _ in range(chance.choice((1, 1, 2, 4)))]
             killed += disturbed(Path(folder, str(number)), expected, moments)
             print(f"{killed} kills, {number} journeys", flush=True)
 
