@@ -25,7 +25,7 @@ class ProbeApi(Step):
             return Outcome(Status.SKIPPED, "nothing to write, so nothing to look at")
         goal, docs = session.facts.goal or "", kit.options.docs or session.facts.docs
         kit.consent.person_named(hosts_in(f"{goal} {docs or ''}"))
-        with kit.host.working("Looking at the API") as progress:
+        with kit.host.working("Looking for what describes the API") as progress:
             survey = kit.prober.survey(goal, docs, progress.say)
         picked = _picked(survey, goal, kit, kit.options.endpoints or _named_before(session))
         with kit.host.working("Looking at the API") as progress:

@@ -42,7 +42,7 @@ class Refine(Step):
             _start_another(request)
             news = Facts(request=request)
             done += self._carried_out(kit, partial(kit.policies.run, _POLICY, news, "Request"))
-        return Outcome(says=f"{done} changes" if done else "nothing asked for")
+        return Outcome(says=f"{done} change{'' if done == 1 else 's'}" if done else "nothing asked for")
 
     def _carried_out(self, kit: Kit, run: Callable[[], Cell]) -> bool:
         """Whether a request came to its end; what kept it from it is told."""

@@ -46,6 +46,7 @@ class Terminal:
         self._stream = pyte.ByteStream(self._screen)
         self._timeout = timeout
         self._seen = ""
+        self._drawn = [""] * rows
         self.raw = b""
         """Everything that was written to the terminal."""
         self.process: pexpect.spawn[bytes] = pexpect.spawn(
@@ -93,7 +94,11 @@ class Terminal:
 
     def screen(self) -> list[str]:
         """The lines on the screen now, without empty ones at its end."""
-        lines = [line.rstrip() for line in self._screen.display]
+        for row in self._screen.dirty:
+            if row < self._screen.lines:
+                self._drawn[row] = _line(self._screen.buffer[row], self._screen.columns)
+        self._screen.dirty.clear()
+        lines = self._drawn.copy()
         while lines and not lines[-1]:
             lines.pop()
         return lines
@@ -102,6 +107,13 @@ class Terminal:
         """What is and was on the screen."""
         gone = [_line(row, self._screen.columns) for row in self._screen.history.top]
         return "\n".join([*gone, *self.screen()])
+
+    def styled(self) -> list[str]:
+        """The lines on the screen with their styles told: `{green bold}✓{} Init`."""
+        lines = [_styled(self._screen.buffer[row], self._screen.columns) for row in range(self._screen.lines)]
+        while lines and not lines[-1]:
+            lines.pop()
+        return lines
 
     @property
     def cursor_hidden(self) -> bool:
@@ -141,6 +153,24 @@ class Terminal:
             self._stream.feed(data)
             return True
         return False
+
+
+def _styled(row: Mapping[int, pyte.screens.Char], columns: int) -> str:
+    told, style = "", ""
+    for column in range(columns):
+        character = row[column]
+        now = _style(character) if character.data.strip() else style
+        told += ("{" + now + "}" if now != style else "") + character.data
+        style = now
+    return told.rstrip() + ("{}" if style else "")
+
+
+def _style(character: pyte.screens.Char) -> str:
+    colours = [
+        c for c in (character.fg, character.bg and f"on {character.bg}") if c not in ("default", "on default")
+    ]
+    marks = [name for name in ("bold", "italics", "underscore", "reverse") if getattr(character, name)]
+    return " ".join([*colours, *marks])
 
 
 def _line(row: Mapping[int, pyte.screens.Char], columns: int) -> str:
