@@ -16,10 +16,18 @@ from pilot.errors import Interrupted, PilotError
 from pilot.host import Choice, Question
 from pilot.hosts.choose import open_host
 from pilot.hosts.terminal import TerminalHost
+from pilot.run.load_progress import progress_read
 from pilot.screen import Diff, Line
 
 YES_NO = (Choice("y", "yes"), Choice("n", "no"), Choice("a", "always in this session"), Choice("e", "edit"))
 SECRET = "s3cr3t-value"
+LOG_OF_A_LOAD = """\
+------------------------------ Extract weather -------------------------------
+Resources: 0/1 (0.0%) | Time: 4.00s | Rate: 0.00/s
+observations: 15000  | Time: 4.00s | Rate: 3750.00/s
+Memory usage: 98.46 MB (9.40%) | CPU usage: 0.00%
+
+"""
 
 QUESTIONS = {
     "words": Question("Which API do you want to load?", flag="--api"),
@@ -35,6 +43,12 @@ QUESTIONS = {
         choices=tuple(Choice(f"/{name}", f"/{name}  List {name}") for name in ("teams", "users", "orders")),
         free=False,
         many=True,
+    ),
+    "long": Question(
+        "Contact api.weather.example.com (look at the API that you named)?",
+        flag="--yes",
+        default="y",
+        choices=YES_NO,
     ),
     "wide": Question("東京の天気 für Zürich?", flag="--api"),
 }
@@ -85,6 +99,14 @@ def write(take: Callable[[str], None], name: str) -> None:
         time.sleep(0.01)
 
 
+def load(host: TerminalHost) -> None:
+    """A load that logs how far it is, and prints words of its own."""
+    with host.working("Loading") as progress, progress_read(progress, everything=False) as watch:
+        watch("a word of its own\n")
+        watch(LOG_OF_A_LOAD)
+        time.sleep(1.2)
+
+
 def linger(host: TerminalHost) -> None:
     with host.working("Waiting for Ctrl-C") as progress:
         progress.write("last words\n")
@@ -120,6 +142,7 @@ ACTS: dict[str, Callable[[TerminalHost], None]] = {
     "twice": twice,
     "work": work,
     "linger": linger,
+    "load": load,
     "edit": edit,
     "hang_up": hang_up,
     "show": show,

@@ -179,6 +179,17 @@ def test_a_narrow_terminal_shows_the_whole_question(start: Start) -> None:
     session.expect("-> 'e'")
 
 
+def test_a_question_that_offers_much_is_broken_between_words(start: Start) -> None:
+    session = start("long", columns=40)
+    session.expect("Enter: yes")
+    assert session.screen()[:2] == [
+        "? Contact api.weather.example.com (look",
+        "  at the API that you named)?",
+    ]
+    session.press("enter")
+    session.expect("-> 'y'")
+
+
 def test_wide_characters_do_not_shift_the_cursor(start: Start) -> None:
     session = start("wide", columns=30)
     session.expect("東京の天気 für Zürich?")
@@ -228,6 +239,16 @@ def test_the_live_region_makes_way_for_a_question_and_leaves_nothing(start: Star
     ]
     assert b"s3cr3t" not in session.raw
     assert not session.cursor_hidden
+
+
+@pytest.mark.parametrize("columns", [40, 80])
+def test_a_load_is_one_line_with_its_rows_and_their_rate(start: Start, columns: int) -> None:
+    session = start("load", columns=columns)
+    session.expect("Extracting: 15,000 rows, 3,750 rows/s")
+    assert any(line.endswith("  1 s") for line in session.expect("  1 s").split("\n"))
+    assert session.screen()[1:] == ["  │ a word of its own"]
+    assert session.wait() == 0
+    assert session.screen() == []
 
 
 def test_ctrl_c_while_something_runs_gives_the_cursor_back_and_keeps_the_last_lines(start: Start) -> None:

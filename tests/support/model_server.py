@@ -12,6 +12,7 @@ status    an error's status, with error (the body's "error") and headers
 fault     html badjson empty null noend error_in_200 error_in_stream hang drop trickle
 seconds   how long hang and trickle take
 usage     [input, output]; None: the server counts nothing
+pause     seconds between two pieces of a streamed answer
 stream    False: the answer comes in one piece even when a stream was asked for
 refusal   the text of a refusal
 times     how often this reply is given
@@ -46,12 +47,14 @@ class ModelServer:
         models: Sequence[Any] = ("gpt-6.1-sol",),
         key: str | None = None,
         record: Path | None = None,
+        listing: float = 0.0,
     ) -> None:
         self.requests: list[dict[str, Any]] = []
         """The bodies of every request for an answer, in order."""
         self.headers: list[dict[str, str]] = []
         self.listed = 0
         """How often the models were listed."""
+        self._listing = listing
         self.stopped = threading.Event()
         self._script = script
         self._replies = [] if callable(script) else _repeated(script)
@@ -92,6 +95,7 @@ class ModelServer:
     def model_list(self) -> Any:
         """The answer to GET /models."""
         self.listed += 1
+        self.stopped.wait(self._listing)
         if isinstance(self._models, str):
             return self._models
         entries = [model if isinstance(model, dict) else {"id": model} for model in self._models]
@@ -151,7 +155,7 @@ class _Handler(BaseHTTPRequestHandler):
         if fault := reply.get("fault"):
             return self._fault(fault, body, reply)
         if body.get("stream") and reply.get("stream", True):
-            return self._stream(_chunks(body, reply))
+            return self._stream(_chunks(body, reply), pause=float(reply.get("pause", 0)))
         self._send(200, _whole(body, reply))
 
     def _fault(self, fault: str, body: dict[str, Any], reply: dict[str, Any]) -> None:

@@ -93,8 +93,8 @@ class TerminalHost(ScreenWriter):
         text, offered = self._paper.clean(question.text), self._paper.clean(offer(question))
         width = self._paper.measure or 80
         if offered and len(text) + len(offered) + _FEWEST > width:
-            lines = prose(offered, "", width - MARGIN, self._paper)
-            offered = "".join(f"\n{' ' * MARGIN}{line.plain}" for line in lines) + "\n "
+            # what stands above the line to type in is cut by the prompt, not folded
+            text, offered = self._broken(text, width), f"\n{' ' * MARGIN}{self._broken(offered, width)}\n "
         try:
             return read_line(
                 self._paper.stream,
@@ -102,6 +102,11 @@ class TerminalHost(ScreenWriter):
             )
         finally:
             self._paper.written_by_others()
+
+    def _broken(self, text: str, width: int) -> str:
+        """Words that stand in from the margin, on as many lines as they need."""
+        lines = prose(text, "", width - MARGIN, self._paper)
+        return f"\n{' ' * MARGIN}".join(line.plain for line in lines)
 
     def _read_checked(self, question: Question) -> str:
         try:
