@@ -12,7 +12,7 @@ import duckdb
 
 from benchmarks.local_api import weather, weather_in_pages
 from benchmarks.measure import PILOT, PYTHON, Cost, Result, command, compare, finish, project
-from pilot.redaction import Redactor
+from pilot.secrecy.redaction import Redactor
 from pilot.session.session import Session
 from pilot.session.store import Store
 

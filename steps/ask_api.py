@@ -6,9 +6,9 @@ from pilot.host import Question
 from pilot.kit import Kit
 from pilot.project.naming import check_name
 from pilot.screen import Line
+from pilot.secrecy.typed import hear_addresses, masked
 from pilot.session.session import Session
 from pilot.step import Outcome, Status, Step
-from pilot.typed import hear_addresses, masked
 
 
 class AskApi(Step):

@@ -5,7 +5,7 @@ from pilot.facts import Facts
 from pilot.finding import Finding, FindingKind, Remedy
 from pilot.kit import Kit
 from pilot.project.hard_coded import HardCoded, hard_coded, read_through_dlt
-from pilot.secret_forms import is_weak
+from pilot.secrecy.forms import is_weak
 from pilot.session.session import Session
 from pilot.step import Outcome, Status, Step
 

@@ -13,8 +13,8 @@ from pilot.finding import Finding, FindingKind, Remedy
 from pilot.host import Question
 from pilot.kit import Kit
 from pilot.names import ProjectNames
-from pilot.safekeeping import keep_safe
 from pilot.screen import Line
+from pilot.secrecy.safekeeping import keep_safe
 from pilot.session.cell import CellState
 from pilot.session.session import Session
 from pilot.step import Outcome, Status, Step

@@ -55,7 +55,7 @@ def test_every_flag_in_the_readme_exists() -> None:
         subprocess.run(
             [sys.executable, "-m", "pilot", command, "--help"], capture_output=True, text=True, check=True
         ).stdout
-        for command in ("init", "doctor")
+        for command in _COMMANDS
     )
     flags = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", _README)) - {"--help"}
     assert flags

@@ -17,7 +17,7 @@ from typing import Any
 from benchmarks.faults.case import SCRIPT, Case, Place
 from pilot.facts import Facts
 from pilot.names import ProjectNames, names_in
-from pilot.redaction import Redactor
+from pilot.secrecy.redaction import Redactor
 from pilot.session.session import Session
 from pilot.session.store import Store
 from tests.support.api_server import ApiServer

@@ -111,7 +111,9 @@ def init(
     restart: Annotated[bool, typer.Option("--restart", help="Start over where a session is here.")] = False,
     strict: Strict = False,
 ) -> int:
-    """Make a pipeline: look at an API, write the code, check it, load it, query it, refine it.
+    """Make a pipeline: from an API in your words to queried tables.
+
+    Looks at the API, writes the code, checks it, loads it, checks the load, queries it, refines it.
 
     In an empty folder:   pilot init weather duckdb
 
@@ -178,7 +180,9 @@ def check(
     ] = False,
     strict: Strict = False,
 ) -> int:
-    """Prove that what was loaded is complete, or that it is not; also where pilot did not write the script.
+    """Prove that what was loaded is complete, or that it is not.
+
+    Also where pilot did not write the script.
 
     The script is rehearsed: it loads into a database that is thrown away.
     """
@@ -220,7 +224,7 @@ def log(
         bool, typer.Option("--traffic", help="The script's requests instead, of one cell or all.")
     ] = False,
 ) -> int:
-    """The notebook: a line per cell; with --traffic, a line per request of the script."""
+    """The notebook: a line per cell, or (--traffic) per request."""
     if cell is not None and not traffic:
         raise UsageError("A cell is named only with --traffic.", f"pilot show {cell} shows the cell.")
     if traffic:
@@ -273,7 +277,7 @@ def export(
     samples: Annotated[bool, typer.Option("--samples", help="Include values of single records.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Replace the file where it is there.")] = False,
 ) -> int:
-    """Take it along: a notebook that runs again, a page to show, or a record of everything.
+    """Take it along: a notebook, a page to show, or a full record.
 
     pilot export report.html
     """
@@ -289,7 +293,9 @@ def replay(
     file: Annotated[Path, typer.Argument(help="A record: what pilot export session.json wrote.")],
     live: Annotated[bool, typer.Option("--live", help="Ask the model itself, not the record.")] = False,
 ) -> int:
-    """Do again what a record tells, in an empty folder, with the answers that it holds.
+    """Do again what a record tells, in an empty folder.
+
+    What was answered then is taken from the record.
 
     pilot replay ../session.json --secret api_key=env:KEY --yes
     """
@@ -306,7 +312,7 @@ def doctor(
         bool, typer.Option("--privacy", help="Show what the next request to a model would hold.")
     ] = False,
 ) -> int:
-    """What is set up here: dlt, the destination, the model, the writer that would be used."""
+    """What is set up here: dlt, destination, fence, writer."""
     from pilot.commands import doctor
     from pilot.commands import privacy as privacy_command
 
@@ -319,7 +325,7 @@ def demo(
         "pilot-demo"
     ),
 ) -> None:
-    """Make a pipeline for a small weather API that pilot itself serves: no key, no network."""
+    """Make a pipeline for a small weather API that pilot serves: no key, no network."""
     from pilot.commands import show_case
 
     raise typer.Exit(show_case.demo(folder))

@@ -43,7 +43,7 @@ class Question:
     about: str = ""
     """What the text does not say of what is asked about: two questions with other subjects are not equal."""
     kept: bool = True
-    """Answered once, it is not asked again when pilot was stopped meanwhile; False where each answer is new."""
+    """Answered once, it is not asked again when pilot was stopped meanwhile; False: each answer is new."""
 
 
 class Progress(Protocol):

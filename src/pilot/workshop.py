@@ -15,7 +15,7 @@ from pilot.api.words import hosts_in
 from pilot.catalogue import Catalogue
 from pilot.consent import Act, Consent, Given
 from pilot.desk import Desk, PromptDesk
-from pilot.engine import Engine
+from pilot.engine.engine import Engine
 from pilot.host import Host
 from pilot.hosts.choose import open_host
 from pilot.hosts.remembering import RememberingHost
@@ -32,21 +32,21 @@ from pilot.project.interpreter import find_interpreter
 from pilot.project.look_at_code import look_before_run
 from pilot.project.project import DltProject
 from pilot.project.secrets import ProjectSecrets
-from pilot.redaction import Redactor
 from pilot.run.answers import AnswerMemory
 from pilot.run.fence.fence import ScriptFence
 from pilot.run.runner import ScriptRunner
 from pilot.run.warm import WarmStarter
 from pilot.screen import Line
+from pilot.secrecy.redaction import Redactor
+from pilot.secrecy.sharing import Sharing
+from pilot.secrecy.typed import TypedSecrets
 from pilot.session.copies import Copies, largest_copy
 from pilot.session.lock import holder, only_writer
 from pilot.session.session import Session
 from pilot.session.store import STATE, Store
 from pilot.session.taking_up import finish_broken
-from pilot.sharing import Sharing
 from pilot.slash.dispatch import SlashCommands
 from pilot.trust import Trust
-from pilot.typed import TypedSecrets
 from pilot.warehouse.warehouse import DltWarehouse
 from pilot.writers.choice import WriterRoom
 

@@ -116,7 +116,11 @@ def test_when_repairs_are_used_up_the_person_says_what_to_do(house: House) -> No
     server = house.model([*bugs, in_one_piece, QUERY])
     terminal = house.terminal("init", "weather", "--api", house.stations, *UNASKED, "--max-repairs", "1")
     terminal.expect("tried: Repair code")
-    answer(terminal, ("leave, or say what should be different", "give the function the name config"), ("What next?", ""))
+    answer(
+        terminal,
+        ("leave, or say what should be different", "give the function the name config"),
+        ("What next?", ""),
+    )
     assert terminal.wait() == 0
     assert "give the function the name config" in asked(server, 2)
     assert len(server.requests) == 4 and house.count("stations") == STATIONS

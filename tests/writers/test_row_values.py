@@ -13,7 +13,7 @@ from pilot.memory import Memory
 from pilot.model.client import Endpoint, Gate, ModelClient
 from pilot.model.preferences import Limits
 from pilot.names import ProjectNames
-from pilot.sharing import Sharing
+from pilot.secrecy.sharing import Sharing
 from pilot.testing import ScriptedHost
 from pilot.warehouse.tables import Column, TableInfo
 from pilot.writers.model_writer import ModelWriter

@@ -15,13 +15,13 @@ from pilot.host import Choice, Host, Question
 from pilot.options import Options
 from pilot.project.naming import check_name
 from pilot.screen import Line
+from pilot.secrecy.typed import masked
 from pilot.session.again import repeatable
 from pilot.session.cell import Cell
 from pilot.session.lock import holder
 from pilot.session.session import Redactor, Session
 from pilot.session.sessions import named
 from pilot.session.store import Store
-from pilot.typed import masked
 from pilot.workshop import ChooseSession, Workshop
 
 _RESUME, _RESTART = "r", "s"

@@ -26,9 +26,9 @@ from pilot.money import cost_of
 from pilot.notebook import cell_blocks, log_blocks
 from pilot.options import Options
 from pilot.policy import Policy
-from pilot.redaction import Redactor
 from pilot.report import report
 from pilot.screen import Block, Diff, Line, Table
+from pilot.secrecy.redaction import Redactor
 from pilot.session.cell import Cell
 from pilot.session.lock import holder
 from pilot.session.session import Session

@@ -17,7 +17,7 @@ from pilot.model.preferences import Limits, Offered
 from pilot.model.purse import Purse
 from pilot.model.request import Message, RequestShape, size_of
 from pilot.model.settings import DEFAULT_KEY_NAME, NO_KEY, is_loopback
-from pilot.secret_forms import is_weak
+from pilot.secrecy.forms import is_weak
 from pilot.session.ledger import ModelExchange
 from pilot.writers.writer import Usage
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pilot.project.secret_values import is_secret_name
-from pilot.secret_patterns import is_random, likely_secrets, sure_secrets
+from pilot.secrecy.patterns import is_random, likely_secrets, sure_secrets
 
 _SHORTEST = 8
 _LONGEST_NAME = 40

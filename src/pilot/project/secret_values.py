@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from pilot.secret_forms import parts_of
+from pilot.secrecy.forms import parts_of
 
 _SETTINGS = """
     host port database schema dataset dataset_name username user warehouse role region region_name location

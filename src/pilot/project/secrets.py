@@ -19,7 +19,7 @@ from pilot.project.script_secrets import SecretRead, secrets_read
 from pilot.project.secret_store import SECRETS, SecretStore, environment_name
 from pilot.project.secret_values import environment_secrets, is_setting, of_settings
 from pilot.project.toml_file import Toml, leaf, leaves, parse_toml, with_values
-from pilot.secret_forms import is_weak
+from pilot.secrecy.forms import is_weak
 
 __all__ = ["ProjectSecrets", "parse_secret_option"]
 

@@ -1,0 +1,1 @@
+"""Keeps secrets with the person: finds them in every form, takes them out, guards where they lie."""

@@ -1,0 +1,81 @@
+"""A key that a person typed among words is noticed, kept where keys belong or left out, and never sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from pilot.facts import Facts
+from pilot.project.secrets import ProjectSecrets
+from pilot.secrecy.redaction import Redactor
+from pilot.secrecy.typed import TypedSecrets, hear_addresses, masked
+from pilot.session.session import Session
+from pilot.session.store import Store
+from pilot.testing import ScriptedHost
+
+TOKEN = "ghp_Ab12Cd34Ef56Gh78Ij90Kl12Mn34Op56Qr78"
+UNSURE = "9f8e7d6c5b4a39281706f5e4d3c2b1a0"
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[Session]:
+    with closing(Store.open(tmp_path)) as store:
+        yield Session.start(store, Redactor({}), "create_pipeline", Facts(name="shop"))
+
+
+def typed(session: Session, root: Path, words: str, *answers: str) -> tuple[str, ScriptedHost]:
+    host = ScriptedHost(answers)
+    return TypedSecrets(session, ProjectSecrets(root, (), {}), host)(words), host
+
+
+def test_a_key_among_words_can_be_kept_as_a_secret(session: Session, tmp_path: Path) -> None:
+    words, host = typed(session, tmp_path, f"the repos of dlt-hub with {TOKEN} please", "s")
+    assert words == "the repos of dlt-hub with [secret sources.shop.api_key] please"
+    assert "that looks like a GitHub token (40 characters)" in host.lines[0]
+    assert TOKEN not in host.lines[0] + host.asked[0].text
+    assert f'api_key = "{TOKEN}"' in (tmp_path / ".dlt" / "secrets.toml").read_text()
+
+
+def test_a_key_among_words_can_be_left_out(session: Session, tmp_path: Path) -> None:
+    words, _ = typed(session, tmp_path, f"use {TOKEN}, twice {TOKEN}", "o")
+    assert words == "use ***, twice ***"
+    assert not (tmp_path / ".dlt").exists()
+
+
+def test_what_only_looks_random_can_be_said_to_be_no_key(session: Session, tmp_path: Path) -> None:
+    words, host = typed(session, tmp_path, f"the sheet {UNSURE} and {TOKEN}", "n", "o")
+    assert words == f"the sheet {UNSURE} and ***"
+    assert [len(question.choices) for question in host.asked] == [3, 2]
+
+
+def test_two_keys_get_two_places(session: Session, tmp_path: Path) -> None:
+    words, _ = typed(session, tmp_path, f"{TOKEN} and token={UNSURE}", "s", "s")
+    assert words == "[secret sources.shop.api_key] and token=[secret sources.shop.api_key_2]"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "stations and their observations of https://api.example.com/v1/stations?limit=50",
+        "only the rows of 550e8400-e29b-41d4-a716-446655440000, merge them on order_id",
+        "take commit hashes, page_token and api_key from the header X-API-Key",
+        "https://api.example.com/v1/people?api_key=q8Trf55zzK1234567890abcdef",
+    ],
+)
+def test_ordinary_words_ask_nothing(session: Session, tmp_path: Path, words: str) -> None:
+    assert typed(session, tmp_path, words)[0] == words
+
+
+def test_a_key_in_an_address_is_hidden_from_then_on(tmp_path: Path) -> None:
+    secrets = ProjectSecrets(tmp_path, (), {})
+    hear_addresses("https://me:q8-Trf55@a.example.com/x?api_key=q8Trf55zzK&page=1", secrets)
+    hidden = Redactor(secrets.values).text("q8-Trf55 q8Trf55zzK a.example.com")
+    assert "q8" not in hidden and "a.example.com" in hidden
+
+
+def test_with_nobody_there_what_is_surely_a_key_is_left_out() -> None:
+    assert masked(f"load it with {TOKEN}") == "load it with ***"
+    assert masked(f"the sheet {UNSURE}") == f"the sheet {UNSURE}"
