@@ -263,7 +263,7 @@ def profile(
 @app.command()
 @looking
 def undo(options: Options, cell: Cell = None) -> int:
-    """Put files back as they were before the last change, or before a cell."""
+    """Take the last change back, or a cell's: files as they were before."""
     from pilot.commands import look
 
     return look.undo(options, cell)
@@ -325,7 +325,10 @@ def demo(
         "pilot-demo"
     ),
 ) -> None:
-    """Make a pipeline for a small weather API that pilot serves: no key, no network."""
+    """Make a pipeline for a weather API that pilot serves itself.
+
+    It needs no key and no network, and makes a folder of its own.
+    """
     from pilot.commands import show_case
 
     raise typer.Exit(show_case.demo(folder))
