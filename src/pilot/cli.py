@@ -263,7 +263,7 @@ def profile(
 @app.command()
 @looking
 def undo(options: Options, cell: Cell = None) -> int:
-    """Take the last change back, or a cell's: files as they were before."""
+    """Take the last change back, or what a cell changed, exactly."""
     from pilot.commands import look
 
     return look.undo(options, cell)
