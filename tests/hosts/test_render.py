@@ -180,3 +180,17 @@ def test_trouble_is_marked_where_there_is_no_colour() -> None:
     paper = Paper(Sheet(), str)
     assert [str(line) for line in render(Line("careful", "warn"), paper)] == ["! careful"]
     assert [str(line) for line in render(Line("broken", "bad"), paper)] == ["✗ broken"]
+
+
+@pytest.mark.parametrize("columns", [34, 80])
+def test_the_words_of_a_row_go_below_it_where_they_are_crowded(
+    monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    rows = (("stations", "24", "complete", "API total 24 = 24 rows in the table"),)
+    judged = Table(("table", "rows", "verdict", "because"), rows, wraps=True)
+    lines = shown(judged, sheet=terminal_sheet(monkeypatch, columns)).raw.splitlines()
+    beside = [line for line in lines if "complete" in line and "API total" in line]
+    assert len(beside) == (1 if columns == 80 else 0)
+    assert all(cell_len(line) <= columns for line in lines)
+    if columns == 34:
+        assert [line for line in lines if line][-2:] == ["  API total 24 = 24 rows in the", "  table"]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from pilot.hosts.paper import prose
+from pilot.hosts.paper import indented, prose
 from pilot.hosts.text import counted
 from pilot.screen import Table
 
@@ -21,6 +21,8 @@ _LEAST = 8
 """Columns are not made narrower than this."""
 _MOST, _MOST_IN_PIPE = 60, 200
 """A value longer than this is cut even where there is room."""
+_WORDS, _FEWEST = 20, 3
+"""With fewer characters than this left, a row's words go below it, in a table of so many columns."""
 _NUMBER = re.compile(r"[-+]?\d[\d ,._]*(?:[eE][-+]?\d+)?%?")
 
 
@@ -30,6 +32,9 @@ def table_lines(table: Table, paper: Paper, width: int | None) -> list[Text]:
 
     names = [_cell(paper, name) for name in table.columns]
     rows = [[_cell(paper, value) for value in row] for row in table.rows]
+    words = [row[-1] for row in rows] if table.wraps and _crowded(names, rows, width) else []
+    if words:
+        names, rows = names[:-1], [row[:-1] for row in rows]
     widths = _widths(names, rows, width)
     tones = [TONES.get(tone, "") for tone in table.tones] or [""] * len(rows)
     right = [_numeric([row[n] for row in rows]) for n in range(len(widths))]
@@ -37,18 +42,29 @@ def table_lines(table: Table, paper: Paper, width: int | None) -> list[Text]:
     if widths:
         lines += [
             _row(names, widths, right, paper, "bold"),
-            Text(paper.glyph("rule") * (sum(widths) + _SPACE * (len(widths) - 1)), style="dim"),
-            *(
-                _row(part, widths, right, paper, tone)
-                for row, tone in zip(rows, tones, strict=True)
-                for part in (_wrapped(row, widths) if table.wraps else [row])
-            ),
+            Text(paper.glyph("rule") * _total(widths), "dim"),
         ]
+        for number, (row, tone) in enumerate(zip(rows, tones, strict=True)):
+            parts = _wrapped(row, widths) if table.wraps else [row]
+            lines += [_row(part, widths, right, paper, tone) for part in parts]
+            if words and width is not None:
+                lines += indented(prose(words[number], tone, width - _SPACE, paper), _SPACE)
     left_out = names[len(widths) :]
     if left_out:
-        words = f"{counted(len(left_out), 'more column')}: {', '.join(left_out)}"
-        lines += prose(words, "dim", width, paper)
+        told = f"{counted(len(left_out), 'more column')}: {', '.join(left_out)}"
+        lines += prose(told, "dim", width, paper)
     return lines
+
+
+def _crowded(names: Sequence[str], rows: Sequence[Sequence[str]], width: int | None) -> bool:
+    """Whether the words of the last column have so little room beside the others that they go below."""
+    from rich.cells import cell_len
+
+    if width is None or len(names) < _FEWEST:
+        return False
+    columns = [[name, *(row[n] for row in rows)] for n, name in enumerate(names)]
+    *others, words = [max(map(cell_len, column)) for column in columns]
+    return width - _total(others) - _SPACE < min(words, _WORDS)
 
 
 def _cell(paper: Paper, value: str) -> str:
