@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from tests.e2e.house import SCRIPT, House, until
+from tests.e2e.house import CHECKS, SCRIPT, WITH_KEY, House, answer, until
 from tests.e2e.replies import reply, script
+from tests.support.weather_api import Fault
 
 
 def test_code_is_seen_while_a_model_writes_it_and_makes_way_for_the_change(house: House) -> None:
@@ -24,3 +25,16 @@ def test_a_slow_endpoint_is_waited_for_in_words(house: House) -> None:
     terminal.expect(f"Asking 127.0.0.1:{server.port} for its models  1 s")
     terminal.expect("Set up writer")
     until(lambda: server.listed)
+
+
+def test_a_wait_counts_down_and_leaves_one_quiet_line(house: House) -> None:
+    terminal = house.terminal("init", "weather", "--api", house.stations, *WITH_KEY, columns=80)
+    answer(terminal, ("Contact 127.0.0.1", ""), (f"Write {SCRIPT}?", "y"))
+    terminal.expect(CHECKS)
+    house.api.fault, house.api.times = Fault.SERVER_ERROR, None
+    terminal.answer("always")
+    terminal.expect("Trying again in 4 s (Ctrl-C stops)  1 s")
+    house.api.times = 0
+    terminal.expect(" Wait ")
+    assert "Trying again" not in terminal.text()
+    terminal.expect(f"Change {SCRIPT}?")
