@@ -80,8 +80,6 @@ class Workshop:
     kit: Kit
     desk: Desk
     redactor: Redactor
-    starter: WarmStarter
-    """Begins runs of the script; warmed up by commands that are going to."""
 
 
 @dataclass(frozen=True)
@@ -103,8 +101,11 @@ class RecordedFiles:
 
 
 @contextmanager
-def open_ground(options: Options) -> Iterator[Ground]:
-    """The project without its session: nothing is locked, nothing is made."""
+def open_ground(options: Options, starter: WarmStarter | None = None) -> Iterator[Ground]:
+    """The project without its session: nothing is locked, nothing is made.
+
+    `starter` begins runs of the script, where one is warmed up already.
+    """
     secrets = ProjectSecrets(options.root, options.secrets, os.environ)
     redactor = Redactor(secrets.values, secrets.words)
     settings = load_settings(options.root, os.environ)
@@ -122,7 +123,7 @@ def open_ground(options: Options) -> Iterator[Ground]:
         host = ReplayedHost(host, options.answers, options.yes)
     memory = Memory.of_user(options.root, os.environ)
     catalogue = Catalogue(options.root, Trust(options.root, host, memory, options.trust).require)
-    starter = WarmStarter(options.root, lambda: find_interpreter(options.root)[0])
+    starter = starter or WarmStarter(options.root, lambda: find_interpreter(options.root)[0])
     project = DltProject(options.root, secrets, starter=starter)
     sharing = Sharing(host, memory, options.share_samples, options.always_share_samples)
     writers = WriterRoom(
@@ -142,10 +143,12 @@ def open_ground(options: Options) -> Iterator[Ground]:
 
 
 @contextmanager
-def open_workshop(options: Options, choose: ChooseSession) -> Iterator[Workshop]:
+def open_workshop(
+    options: Options, choose: ChooseSession, starter: WarmStarter | None = None
+) -> Iterator[Workshop]:
     """The project's workshop, with the lock held. Raises PilotError where it can't be had."""
     with (
-        open_ground(options) as ground,
+        open_ground(options, starter) as ground,
         only_writer(options.root),
         closing(Store.open(options.root)) as store,
     ):
@@ -248,4 +251,4 @@ def _assembled(ground: Ground, session: Session) -> Workshop:
         ground.host.on_words = TypedSecrets(session, project.secrets, ground.host)
     desk = Desk(session, kit)
     parts = (ground.options, host, session, ground.catalogue, engine, kit, desk)
-    return Workshop(*parts, ground.redactor, ground.starter)
+    return Workshop(*parts, ground.redactor)

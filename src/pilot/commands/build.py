@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from pilot.api.profile import AuthKind
 from pilot.api.words import without_secrets
@@ -22,7 +23,9 @@ from pilot.session.lock import holder
 from pilot.session.session import Redactor, Session
 from pilot.session.sessions import named
 from pilot.session.store import Store
-from pilot.workshop import ChooseSession, Workshop
+
+if TYPE_CHECKING:
+    from pilot.workshop import ChooseSession, Workshop
 
 _RESUME, _RESTART = "r", "s"
 _PARTS = {"run_pipeline": "pilot run", "refine_pipeline": "pilot refine"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 from pilot.api.words import without_secrets
 from pilot.commands.course import follow
@@ -14,7 +15,9 @@ from pilot.project.existing import pipelines_in
 from pilot.session.cell import Cell
 from pilot.session.session import Redactor, Session
 from pilot.session.store import Store
-from pilot.workshop import Workshop
+
+if TYPE_CHECKING:
+    from pilot.workshop import Workshop
 
 _POLICY = "check_pipeline"
 

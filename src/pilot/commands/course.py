@@ -7,11 +7,11 @@ import sqlite3
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
@@ -31,11 +31,15 @@ from pilot.hosts.text import between_words, spelled_out, visible
 from pilot.money import cost_of
 from pilot.options import Options
 from pilot.policy import Policy
+from pilot.project.interpreter import find_interpreter
 from pilot.report import Document, early_report, failure_of, report
+from pilot.run.warm import WarmStarter
 from pilot.screen import Line
 from pilot.session.cell import Cell, CellState
 from pilot.verdict import Judged, TableVerdict, complete_tables
-from pilot.workshop import ChooseSession, Workshop, open_workshop
+
+if TYPE_CHECKING:
+    from pilot.workshop import ChooseSession, Workshop
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,7 @@ class Course:
 
 _AGAIN = {"run_pipeline": "pilot run", "refine_pipeline": 'pilot refine "…" again'}
 
-Take: TypeAlias = Callable[[Workshop], "Cell | None"]
+Take: TypeAlias = "Callable[[Workshop], Cell | None]"
 """Follows a policy: None when it is done, else the cell that ended it."""
 
 
@@ -99,11 +103,14 @@ def follow(options: Options, choose: ChooseSession, take: Take, part: str | None
     `part` is the policy that is followed below a cell of its own; without it, it is the session's.
     """
     try:
-        with _signals(), open_workshop(options, choose) as shop:
-            shop.starter.warm_up()
-            course = _taken(shop, take, part)
-            _tell(shop, course)
-            return course.ending.code
+        with _signals(), closing(_warmed(options.root)) as starter:
+            # most of what pilot imports: dlt is being imported meanwhile
+            from pilot.workshop import open_workshop
+
+            with open_workshop(options, choose, starter) as shop:
+                course = _taken(shop, take, part)
+                _tell(shop, course)
+                return course.ending.code
     except PilotError as error:
         if options.verbose:
             traceback.print_exception(error)
@@ -111,6 +118,18 @@ def follow(options: Options, choose: ChooseSession, take: Take, part: str | None
             print(document_of(error, part or options.policy))
         tell_error(error.message, error.hint, interrupted=isinstance(error, Interrupted))
         return error.exit_code
+
+
+def _warmed(root: Path) -> WarmStarter:
+    """What begins runs of the script, already warming up."""
+    starter = WarmStarter(root, lambda: find_interpreter(root)[0], meanwhile=_import_ahead)
+    starter.warm_up()
+    return starter
+
+
+def _import_ahead() -> None:
+    """What every look at an API needs."""
+    import requests  # noqa: F401
 
 
 def document_of(error: PilotError, policy: str | None) -> str:
@@ -132,7 +151,7 @@ def _taken(shop: Workshop, take: Take, part: str | None) -> Course:
         ending = _strictly(shop.session.facts.verdicts)
     policy = shop.catalogue.policy(part or shop.session.policy)
     begun = shop.session.cells[before:]
-    parent = begun[0].id if part and begun else None
+    parent = next((cell.id for cell in begun if cell.step == part), None)
     entries = [cell for cell in begun if (cell.policy, cell.parent) == (policy.name, parent)]
     broken = entries[-1].step if entries and not entries[-1].state.finished else None
     return Course(policy, parent, replace(ending, step=broken))

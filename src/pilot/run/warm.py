@@ -155,9 +155,13 @@ def _bare_environment() -> dict[str, str]:
 class WarmStarter:
     """Begins jobs in forks of a warm parent where there can be one, else in fresh interpreters."""
 
-    def __init__(self, root: Path, interpreter: Callable[[], Path]) -> None:
+    def __init__(
+        self, root: Path, interpreter: Callable[[], Path], meanwhile: Callable[[], None] = lambda: None
+    ) -> None:
         self._root = root
         self._interpreter = interpreter
+        self._meanwhile = meanwhile
+        """What pilot itself can do while the parent's imports are waited for."""
         self._fresh = FreshInterpreter(interpreter)
         self._parent: WarmParent | None = None
 
@@ -175,6 +179,8 @@ class WarmStarter:
     def prepare(self) -> None:
         """See to it that the parent fits what is installed now."""
         parent, wanted = self._parent, self._interpreter()
+        if parent is not None and not parent.ready:
+            self._meanwhile()
         if parent is None or (parent.interpreter == wanted and parent.fit()):
             return
         outdated = parent.interpreter != wanted or parent.ready
