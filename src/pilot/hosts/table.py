@@ -35,7 +35,7 @@ def table_lines(table: Table, paper: Paper, width: int | None) -> list[Text]:
     words = [row[-1] for row in rows] if table.wraps and _crowded(names, rows, width) else []
     if words:
         names, rows = names[:-1], [row[:-1] for row in rows]
-    widths = _widths(names, rows, width)
+    widths = _widths(names, rows, width, table.wraps and not words)
     tones = [TONES.get(tone, "") for tone in table.tones] or [""] * len(rows)
     right = [_numeric([row[n] for row in rows]) for n in range(len(widths))]
     lines = prose(_cell(paper, table.title), "bold", width, paper) if table.title else []
@@ -86,13 +86,21 @@ def _numeric(values: Sequence[str]) -> bool:
     return bool(present) and all(_NUMBER.fullmatch(value) for value in present)
 
 
-def _widths(names: Sequence[str], rows: Sequence[Sequence[str]], width: int | None) -> list[int]:
-    """How wide each column becomes; fewer numbers than columns where not all of them fit."""
+def _widths(
+    names: Sequence[str], rows: Sequence[Sequence[str]], width: int | None, worded: bool
+) -> list[int]:
+    """How wide each column becomes; fewer numbers than columns where not all of them fit.
+
+    Where words end the rows (`worded`), they take what room there is.
+    """
     from rich.cells import cell_len
 
     most = _MOST_IN_PIPE if width is None else _MOST
     columns = [[name, *(row[n] for row in rows)] for n, name in enumerate(names)]
-    natural = [min(max(map(cell_len, column)) or 1, most) for column in columns]
+    whole = [max(map(cell_len, column)) or 1 for column in columns]
+    natural = [min(wide, most) for wide in whole]
+    if worded:
+        natural[-1:] = whole[-1:]
     if width is None:
         return natural
     while natural and _total([min(wide, _LEAST) for wide in natural]) > width and len(natural) > 1:
