@@ -118,7 +118,7 @@ def test_yes_never_covers_a_redirect_to_another_host(
         assert len(door.requests) == 1
     assert (result.code, result.failure.step) == (3, "probe_api")
     assert api.host in result.error()
-    assert "--api" in result.error()
+    assert "--allow-host" in result.error()
     assert len(api.requests) == before
 
 

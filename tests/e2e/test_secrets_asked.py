@@ -29,7 +29,7 @@ def test_a_placeholder_that_was_left_and_a_wrong_key_lead_back_until_the_file_ho
         assert value.encode() not in terminal.raw
         assert set(house.holding(value)) <= {f"project/{SECRETS}"}
     states = [cell["state"] for cell in house.cells("wait_for_secrets")]
-    assert states == ["undone", "done"]
+    assert states == ["stale", "done"]
 
 
 def test_a_wrong_key_in_the_file_is_put_right_by_typing(house: House) -> None:

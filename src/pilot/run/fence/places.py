@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from pilot.config import read_config
@@ -32,6 +33,7 @@ _LIBRARIES = ("LD_LIBRARY_PATH", "PYTHONPATH")
 # fmt: on
 _MOUNTED_SECRETS = Path("/run/secrets")
 _OF_THE_CLUSTER = "kubernetes.io"
+_DESTINATION = "DESTINATION__"
 
 _CODE = ("*.py", "*.toml", "requirements*.txt", "setup.cfg", "Makefile", ".*")
 """What decides what runs next time, on top of the project: a run has no business in it."""
@@ -53,7 +55,8 @@ def writable(root: Path, environment: Mapping[str, str]) -> list[str]:
     pipelines = data_folder(environment) / "pipelines"
     pipelines.mkdir(parents=True, exist_ok=True)
     home = home_of(environment)
-    places = [place for place in local_destinations(root) if not home.is_relative_to(place.resolve())]
+    named = local_destinations(root, environment)
+    places = [place for place in named if not home.is_relative_to(place.resolve())]
     return [str(root.resolve()), str(pipelines), *map(str, places), *_DEVICES]
 
 
@@ -73,8 +76,12 @@ def protected(root: Path) -> list[str]:
     return sorted(str(entry.resolve()) for entry in found if not entry.is_symlink() and _is_plain(entry))
 
 
-def local_destinations(root: Path) -> Iterator[Path]:
-    """Folders outside the project that its settings name as the destination."""
+def local_destinations(root: Path, environment: Mapping[str, str]) -> Iterator[Path]:
+    """Folders outside the project that its settings, or the run's own, name as the destination."""
+    given = [value for name, value in environment.items() if name.startswith(_DESTINATION)]
+    for text in given:
+        if (place := _local_place(text)) is not None:
+            yield place
     for file in ("config.toml", "secrets.toml"):
         try:
             settings = read_config(root / ".dlt" / file)
@@ -94,13 +101,19 @@ def _texts(tree: object) -> Iterator[str]:
 
 
 def _local_place(text: str) -> Path | None:
-    """The folder that a bucket URL or a connection string means, where that is on this machine."""
+    """The folder that a bucket URL or a connection string means, where that is on this machine.
+
+    One that is not there yet is made: a script that may not change what is around it can't.
+    """
     scheme, separator, rest = text.partition("://")
     path = rest if separator else text
     if (separator and scheme not in ("file", "duckdb")) or not path.startswith("/"):
         return None
     place = Path("/" + path.lstrip("/").partition("?")[0])
-    folder = place if place.is_dir() else place.parent
+    folder = place.parent if place.suffix or place.is_file() else place
+    if folder.parent.is_dir():
+        with suppress(OSError):
+            folder.mkdir(exist_ok=True)
     return folder if folder.is_dir() and folder != Path("/") else None
 
 
