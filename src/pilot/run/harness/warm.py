@@ -16,20 +16,23 @@ import importlib
 import json
 import os
 import socket
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import NamedTuple
 
 from .fresh import Base, as_fresh, become_fresh, doubt, traces
 from .job import Job
 
+_FIRST = ("dlt._workspace._plugins",)
+"""What every job imports, which `import dlt` leaves for later."""
 _AHEAD = (
     "dlt.sources.rest_api",
     "dlt.sources.helpers.requests",
     "dlt.sources.helpers.rest_client.paginators",
-    "dlt._workspace._plugins",
     "encodings.idna",
 )
-"""What a preview imports in any case, which `import dlt` leaves for later."""
+"""What a preview imports beside that: while the first job, mostly `dlt init`, is carried out."""
 _UNFROZEN = ("duckdb", "dlt.destinations.impl.duckdb.duck", "dlt.destinations.impl.duckdb.sql_client")
 """The same for DuckDB, whose library complains in the end about objects that were not collected."""
 _DESCRIPTORS = 4
@@ -47,8 +50,9 @@ def warm(descriptor: int) -> Job:
     """Import, say that all is ready, and fork for each job; returns in each fork, with its job."""
     control = socket.socket(fileno=descriptor)
     control.set_inheritable(False)
-    base = Base(dict(os.environ), trouble=_import_ahead())
+    base = Base(dict(os.environ), trouble=_trouble_with(_import_first))
     _say(control, base)
+    complete = False
     while True:
         request = _hear(control)
         if request.job is None:
@@ -64,19 +68,30 @@ def warm(descriptor: int) -> Job:
             os.close(given)
         with open(reader, "rb") as told:  # noqa: PTH123  (a descriptor is no path)
             control.sendall(json.dumps({"pid": int(told.read() or 0)}).encode() + b"\n")
+        if not complete:
+            complete, base = True, replace(base, trouble=base.trouble or _trouble_with(_import_ahead))
 
 
-def _import_ahead() -> str:
-    """Import what scripts will want; why the result can't be forked, where it can't."""
+def _import_first() -> None:
+    importlib.import_module("dlt")
+    _import(_FIRST)
+    os.chdir("/")  # nobody's folder is held; the import path is absolute by now
+
+
+def _import_ahead() -> None:
+    _import(_AHEAD)
+    gc.collect()
+    gc.freeze()  # no fork looks for garbage among modules
+    _import(_UNFROZEN)
+
+
+def _trouble_with(imports: Callable[[], None]) -> str:
+    """Import what jobs will want; why the result can't be forked, where it can't."""
     # what an import says, a fresh interpreter would say in every run
     said, null = os.memfd_create("said"), os.dup(1)
     os.dup2(said, 1), os.dup2(said, 2)
     try:
-        importlib.import_module("dlt")
-        _import(_AHEAD)
-        gc.collect()
-        gc.freeze()  # no fork looks for garbage among modules
-        _import(_UNFROZEN)
+        imports()
     except BaseException as error:
         return f"{type(error).__name__}: {error}"
     finally:
@@ -88,7 +103,6 @@ def _import_ahead() -> str:
         return "importing dlt printed something"
     if len(os.listdir("/proc/self/task")) > 1:  # noqa: PTH208  (pathlib is not needed for this)
         return "importing dlt started a thread"
-    os.chdir("/")  # nobody's folder is held; the import path is absolute by now
     return ""
 
 
