@@ -116,8 +116,9 @@ def test_the_notebook_is_at_hand_at_every_prompt(house: House) -> None:
 def test_a_request_that_was_killed_is_gone_on_with(house: House) -> None:
     made(house, reply(script(house.api.url).replace('"replace"', '"merge"')))
     house.api.times = None
+    asked = house.api.faults
     with house.started("refine", "merge the rows", *UNASKED) as pilot:
-        until(lambda: house.running(RUNNING))
+        until(lambda: house.api.faults > asked)
         pilot.kill()
     house.api.times = 0
     until(lambda: not house.running(RUNNING))
