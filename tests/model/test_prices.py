@@ -41,12 +41,19 @@ def test_a_model_on_this_machine_costs_nothing_unless_it_is_priced(tmp_path: Pat
     assert own.of("mine", "http://localhost:8080/v1") == Price(1.0, 2.5)
 
 
-def test_the_person_s_prices_hold_anywhere_and_the_project_s_go_before_them(tmp_path: Path) -> None:
-    user = '[prices]\n"mine" = { input = 9, output = 9 }\n"gpt-6-sol" = { input = 1, output = 1 }'
-    both = prices(tmp_path, OWN, user)
+def test_the_person_s_prices_hold_anywhere_and_go_before_the_project_s(tmp_path: Path) -> None:
+    user = '[prices]\n"dear" = { input = 9, output = 9 }\n"gpt-6-sol" = { input = 1, output = 1 }'
+    both = prices(tmp_path, OWN + '"dear" = { input = 0, output = 0 }\n', user)
     assert both.of("mine", ELSEWHERE) == Price(1.0, 2.5)
     assert both.of("maker/mine", ELSEWHERE) == Price(1.0, 2.5)
+    assert both.of("dear", ELSEWHERE) == Price(9.0, 9.0)
     assert both.of("gpt-6-sol", VENDOR) == Price(1.0, 1.0)
+
+
+def test_a_project_can_not_make_a_vendor_s_model_cheap(tmp_path: Path) -> None:
+    cheap = prices(tmp_path, '[prices]\n"gpt-6-sol" = { input = 0, output = 0 }')
+    assert cheap.of("gpt-6-sol", VENDOR) == Price(2.0, 10.0)
+    assert cheap.of("gpt-6-sol", ELSEWHERE) == FREE
 
 
 @pytest.mark.parametrize(

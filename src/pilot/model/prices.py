@@ -35,25 +35,30 @@ FREE = Price(0.0, 0.0)
 
 @dataclass(frozen=True)
 class PriceList:
-    """Prices by model: those of the person and the project hold anywhere, the vendors' at their own hosts."""
+    """Prices by model, those that the person gave first.
+
+    A project may come from anybody, so its prices can't make a vendor's model cheap, and with it a bound void.
+    """
 
     own: Mapping[str, Price] = field(default_factory=dict)
+    """The person's: they hold anywhere."""
     vendors: Mapping[str, Mapping[str, Price]] = field(default_factory=dict)
+    """What is shipped: by the vendors' own hosts."""
+    project: Mapping[str, Price] = field(default_factory=dict)
+    """The project's: for what neither knows."""
 
     def of(self, model: str, url: str) -> Price | None:
         """The price of a model at an endpoint; None where it is not known. This machine costs nothing."""
-        own = _found(self.own, model)
-        if own is not None or is_loopback(url):
-            return own or FREE
-        return _found(self.vendors.get(urlsplit(url).hostname or "", {}), model)
+        vendor = self.vendors.get(urlsplit(url).hostname or "", {})
+        known = (_found(prices, model) for prices in (self.own, vendor, self.project))
+        free = FREE if is_loopback(url) else None
+        return next((price for price in known if price is not None), free)
 
 
 def price_list(root: Path, environ: Mapping[str, str]) -> PriceList:
     """The prices that hold in a project. Raises UsageError for a table [prices] that can't be used."""
-    own: dict[str, Price] = {}
-    for file in config_files(root, environ):
-        own |= _said(file)
-    return PriceList(own, msgspec.convert(read_config(_SHIPPED), dict[str, dict[str, Price]]))
+    own, project = map(_said, config_files(root, environ))
+    return PriceList(own, msgspec.convert(read_config(_SHIPPED), dict[str, dict[str, Price]]), project)
 
 
 def _found(prices: Mapping[str, Price], model: str) -> Price | None:
