@@ -37,7 +37,7 @@ FREE = Price(0.0, 0.0)
 class PriceList:
     """Prices by model, those that the person gave first.
 
-    A project may come from anybody, so its prices can't make a vendor's model cheap, and with it a bound void.
+    A project may come from anybody: its prices can't make a vendor's model cheap, and a bound void.
     """
 
     own: Mapping[str, Price] = field(default_factory=dict)
