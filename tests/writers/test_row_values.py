@@ -13,6 +13,7 @@ from pilot.memory import Memory
 from pilot.model.client import Endpoint, Gate, ModelClient
 from pilot.model.preferences import Limits
 from pilot.names import ProjectNames
+from pilot.run.traffic import Exchange
 from pilot.secrecy.sharing import Sharing
 from pilot.testing import ScriptedHost
 from pilot.warehouse.tables import Column, TableInfo
@@ -131,9 +132,15 @@ def sent_by(ask: Callable[[ModelWriter], object], reply: str, shares: bool = Fal
         return str(server.requests[0]["messages"][1]["content"])
 
 
-def repaired(finding: Finding, shares: bool = False, tried: tuple[Tried, ...] = ()) -> str:
+def repaired(
+    finding: Finding,
+    shares: bool = False,
+    tried: tuple[Tried, ...] = (),
+    traffic: tuple[Exchange, ...] = (),
+) -> str:
     """What a model is sent for a repair."""
-    brief = Brief("people", ProjectNames("people", "duckdb"), script=SCRIPT, tried=tried)
+    names = ProjectNames("people", "duckdb")
+    brief = Brief("people", names, script=SCRIPT, tried=tried, traffic=traffic)
     changed = SCRIPT.replace("100", "50")
     return sent_by(lambda writer: writer.repair(brief, finding), f"Fixed.\n```python\n{changed}\n```", shares)
 
@@ -160,6 +167,34 @@ def test_a_request_for_a_repair_holds_no_value_of_a_row() -> None:
     for evidence, _ in TOLD.values():
         sent = repaired(finding_of(evidence), tried=tried)
         assert not [value for value in VALUES if value in sent], sent
+
+
+def test_a_repair_is_told_what_was_changed_before_and_what_the_api_said() -> None:
+    change = '-{"path": "a", "data_selector": "items"}\n+{"path": "a", "data_selector": "data"}'
+    says = "field required: 'region', not 'Anna Schmidt'"
+    fields = ("result", "anna@example.com")
+    traffic = (Exchange("GET", "https://api.example.com/v1/a?page=2", 422, says=says, fields=fields),)
+    sent = repaired(finding_of({}), tried=(Tried("a repair", change),), traffic=traffic)
+    assert '-{"path": "a", "data_selector": "items"}' in sent
+    assert "v1/a?page=2: 422, an object with result, <text>, says: field required: 'region'" in sent
+    assert not [value for value in VALUES if value in sent]
+
+
+def test_the_fields_that_an_api_complains_about_stay() -> None:
+    body = '{"detail": [{"loc": ["query", "region"], "msg": "field required", "input": "Anna"}]}'
+    error = f"HTTPError: 422 for url: http://127.0.0.1:80/a?page=1, Response: {body}"
+    evidence = {"error": error, "status": 422, "body": body}
+    told = RowValues([]).finding(finding_of(evidence)).evidence
+    assert '"loc": ["query", "region"]' in str(told["body"]) and "Anna" not in str(told)
+    assert 'http://127.0.0.1:80/a?page=1, Response: {"detail": [{"loc"' in str(told["error"])
+
+
+@pytest.mark.parametrize(
+    "quoted", ["<Anna Schmidt>", "<b>Anna</b>", "\ue000 Anna", "<\ue000> Anna", "{1} Anna"]
+)
+def test_a_quoted_value_is_masked_whatever_signs_it_holds(quoted: str) -> None:
+    told = RowValues([]).error(f"ValueError: '{quoted}' is wrong, [1, 2]")
+    assert "Anna" not in told and "is wrong" in told
 
 
 def test_what_is_shared_is_sent_as_it_is() -> None:

@@ -81,8 +81,10 @@ class ModelWriter:
         """What a run came to; without row values where they are not shared."""
         if self._shares:
             return [*finding_parts(finding), *trial_parts(brief)]
-        private = RowValues([self._prompts(_SYSTEM), *(part.text for part in brief_parts(brief))])
-        return [*finding_parts(private.finding(finding)), *map(private.part, trial_parts(brief))]
+        written = [*(part.text for part in brief_parts(brief)), *(tried.change for tried in brief.tried)]
+        private = RowValues([self._prompts(_SYSTEM), *written])
+        told = replace(brief, traffic=tuple(map(private.exchange, brief.traffic)))
+        return [*finding_parts(private.finding(finding)), *map(private.part, trial_parts(told))]
 
     def _failed(
         self, tables: Sequence[TableInfo], request: str | None, failed: Sequence[SqlAttempt]

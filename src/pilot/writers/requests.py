@@ -11,12 +11,14 @@ from pilot.finding import Finding, Json
 from pilot.model.budget import Part, Rank, estimate_tokens, fit, shorten
 from pilot.run.traffic import Exchange
 from pilot.warehouse.tables import TableInfo
+from pilot.writers.value_shapes import field_name
 from pilot.writers.writer import Brief, SqlAttempt, Tried
 
 PromptSource: TypeAlias = "Callable[[str], str]"
 """Gives the text of a prompt by its name."""
 
 _MOST_DOCS = 12_000
+_MOST_FIELDS = 12
 _NO_PREVIEW = "It is about to be loaded: write no preview and no exit().\n"
 _RANKS = {"body": Rank.EVIDENCE, "output": Rank.OUTPUT, "stdout": Rank.OUTPUT, "stderr": Rank.OUTPUT}
 _FOREIGN = frozenset({"error", "body", "output", "stdout", "stderr"})
@@ -93,10 +95,14 @@ def _exchange(one: Exchange) -> str:
     told = [str(one.status or one.error or "no answer")]
     if one.records is not None:
         told.append(f"{one.records} records" + (f" of {one.total}" if one.total is not None else ""))
+    if one.fields:
+        told.append(f"an object with {', '.join(map(field_name, one.fields[:_MOST_FIELDS]))}")
     if one.content_type and "json" not in one.content_type:
         told.append(one.content_type.partition(";")[0])
     if one.more is not None:
         told.append(f"{'more' if one.more else 'no more'}{f' by {one.more_by}' if one.more_by else ''}")
+    if one.says:
+        told.append(f"says: {_line(one.says)}")
     return f"{one.method} {one.url}: {', '.join(told)}"
 
 
@@ -128,7 +134,9 @@ def _evidence(evidence: Mapping[str, Json]) -> list[Part]:
 def _said_once(evidence: Mapping[str, Json]) -> dict[str, Json]:
     """Without what repeats itself: an error may hold the status and the URL, the words the error."""
     error, says = str(evidence.get("error", "")), str(evidence.get("says", ""))
-    told = {n: value for n, value in evidence.items() if n not in ("status", "url") or str(value) not in error}
+    told = {
+        n: value for n, value in evidence.items() if n not in ("status", "url") or str(value) not in error
+    }
     kind, _, message = error.partition(": ")
     return told | {"error": kind} if message and _line(message) in says else told
 

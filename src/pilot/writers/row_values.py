@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from pilot.finding import Finding, Json
 from pilot.model.budget import Part
+from pilot.run.traffic import Exchange
 from pilot.writers.value_shapes import body_shape, shape, structure
 
 _WORD = re.compile(r"[^\W\d_]\w*")
@@ -34,7 +35,7 @@ _LOGGED = re.compile(
     r"|(?:The above exception|During handling)|[\w.]+(?:Error|Exception|Warning)\b"
 )
 _PLACE = re.compile(r'\s*File "')
-_URL = re.compile(r"https?://[^\s'\"<>)]+")
+_URL = re.compile(r"https?://[^\s'\"<>)]*[^\s'\"<>).,:;]")
 _PYTHON = frozenset(
     [
         *dir(builtins),
@@ -71,6 +72,9 @@ _ROWS = frozenset(
 _NOT_SEEN = "  not seen:"
 _REFUSED = 400
 _PRINTED = frozenset({"output", "stdout", "stderr"})
+_FIRST_HELD, _MOST_HELD = 0xE000, 6_000
+_HELD = re.compile("<([\ue000-\uf8ff])>")
+_MASKED = re.compile("<(?:text|number|time|id|[\ue000-\uf8ff])>")
 
 
 class RowValues:
@@ -93,9 +97,13 @@ class RowValues:
         """An error of a database, or of a library: what it quotes and counts is masked."""
         return self._mask(text)
 
+    def exchange(self, one: Exchange) -> Exchange:
+        """A request of the script: an API's words pass like those of an error's body."""
+        return replace(one, url=self._urls(one.url), says=self._mask_words(one.says))
+
     def part(self, part: Part) -> Part:
-        """A part of a request that tells of earlier runs."""
-        return replace(part, text=self._urls(part.text) if part.name == "traffic" else self._mask(part.text))
+        """A part of a request that tells of earlier runs; exchanges are masked one by one."""
+        return part if part.name == "traffic" else replace(part, text=self._mask(part.text))
 
     def output(self, text: str) -> str:
         """What a program printed: every word that is not known is a value; log lines are errors."""
@@ -157,11 +165,25 @@ class RowValues:
 
     def _mask(self, text: str, stays: Callable[[str], bool] | None = None) -> str:
         """Structures by their shape; quoted values, dates, mail addresses and numbers by their kind."""
-        text = self._urls(self._structures(text))
+        text, held = self._held(text)
         text = _EMAIL.sub("<text>", _DATE.sub("<time>", text))
         known = stays or self._knows
         text = _QUOTED.sub(lambda found: _quoted(found, text, known), text)
-        return _NUMBER.sub(lambda found: self._number(found, text), text)
+        text = _NUMBER.sub(lambda found: self._number(found, text), text)
+        return _HELD.sub(lambda found: held[ord(found[1]) - _FIRST_HELD], text)
+
+    def _held(self, text: str) -> tuple[str, list[str]]:
+        """URLs and structures are masked in ways of their own: signs stand for them meanwhile."""
+        held: list[str] = []
+
+        def hold(shown: str) -> str:
+            if len(held) == _MOST_HELD:
+                return "<text>"
+            held.append(shown)
+            return f"<{chr(_FIRST_HELD + len(held) - 1)}>"
+
+        text = self._structures(_HELD.sub("<text>", text), hold)
+        return _URL.sub(lambda found: hold(self._url(found[0])), text), held
 
     def _mask_words(self, text: str) -> str:
         """The same for an API's own words: the names of parameters that it quotes stay."""
@@ -190,7 +212,7 @@ class RowValues:
         rest = re.sub(r"[\W_]+", "", _WORD.sub("", text))
         return bool(words) and all(word in self._known for word in words) and len(rest) < 3
 
-    def _structures(self, text: str) -> str:
+    def _structures(self, text: str, hold: Callable[[str], str]) -> str:
         """Every list and dictionary that is written out whole, replaced by its shape."""
         pieces, end = [], 0
         for found in _STRUCTURE.finditer(text):
@@ -198,7 +220,8 @@ class RowValues:
                 continue
             length, value = structure(text[found.start() :])
             if length:
-                pieces += [text[end : found.start()], json.dumps(shape(value), ensure_ascii=False)]
+                told = json.dumps(shape(value, self._knows), ensure_ascii=False)
+                pieces += [text[end : found.start()], hold(told)]
                 end = found.start() + length
         return "".join((*pieces, text[end:]))
 
@@ -227,7 +250,7 @@ def _quoted(found: re.Match[str], text: str, stays: Callable[[str], bool]) -> st
     inner = found[3]
     before = text[max(0, found.start() - 30) : found.start()]
     is_name = _NAME.fullmatch(inner) is not None and (found[2] == "`" or _NAMED.search(before) is not None)
-    if not inner or inner.startswith("<") or is_name or stays(inner):
+    if not inner or _MASKED.fullmatch(inner) or is_name or stays(inner):
         return found[0]
     return f"{found[1]}{found[2]}<text>{found[4]}"
 

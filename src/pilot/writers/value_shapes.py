@@ -23,16 +23,18 @@ _CELLS = re.compile(r"[,;\t|]")
 _ROWS_TO_BE_A_TABLE = 2
 
 
-def shape(value: Json, depth: int = 0) -> Json:
-    """The same with kinds in place of values; of a list its first element."""
+def shape(value: Json, stays: Callable[[str], bool] = lambda text: False, depth: int = 0) -> Json:
+    """Kinds in place of values, but for texts that may stay; of a list its first element."""
     if isinstance(value, dict):
         if depth >= _DEEPEST:
             return "<object>"
-        return {_field_name(str(name)): shape(inner, depth + 1) for name, inner in value.items()}
+        return {field_name(str(name)): shape(inner, stays, depth + 1) for name, inner in value.items()}
     if isinstance(value, list | tuple | set):
-        items = [shape(inner, depth + 1) for inner in list(value)[:1]]
+        items = [shape(inner, stays, depth + 1) for inner in list(value)[:1]]
         return [*items, f"… {len(value)} in all"] if len(value) > 1 else items
     if isinstance(value, bool) or value is None:
+        return value
+    if isinstance(value, str) and stays(value):
         return value
     return "<number>" if isinstance(value, int | float) else "<text>"
 
@@ -74,25 +76,26 @@ def _with_words(value: Json, words: Callable[[str], str], depth: int = 0) -> Jso
     if isinstance(value, list) and depth < _DEEPEST:
         return [_with_words(inner, words, depth + 1) for inner in value[:3]]
     if not isinstance(value, dict) or depth >= _DEEPEST:
-        return shape(value, depth)
+        return shape(value, depth=depth)
     told: dict[str, Json] = {}
     for name, inner in value.items():
-        told[_field_name(name)] = _told(name, inner, words, depth)
+        told[field_name(name)] = _told(name, inner, words, depth)
     return told
 
 
 def _told(name: str, value: Json, words: Callable[[str], str], depth: int) -> Json:
     telling = _TELLING.fullmatch(name) is not None
+    worded = telling or _PLACES.fullmatch(name) is not None
     if telling and isinstance(value, int) and 0 <= value < 1000:
         return value
-    if isinstance(value, str) and (telling or _PLACES.fullmatch(name)):
+    if isinstance(value, str) and worded:
         return words(value)
-    if telling and isinstance(value, list) and all(isinstance(inner, str) for inner in value):
+    if worded and isinstance(value, list) and all(isinstance(inner, str | int) for inner in value):
         return [words(str(inner)) for inner in value[:5]]
     return _with_words(value, words, depth + 1)
 
 
-def _field_name(name: str) -> str:
+def field_name(name: str) -> str:
     """The name of a field; where records are kept by a key, that key is a value."""
     return name if _FIELD.fullmatch(name) and "@" not in name else "<text>"
 
@@ -109,7 +112,7 @@ def _cut_json(text: str) -> str:
     """JSON that was cut off: its names stay, its values go."""
     text = re.sub(
         r'"((?:\\.|[^"\\])*)"(\s*:)?',
-        lambda found: f'"{_field_name(found[1])}":' if found[2] else '"<text>"',
+        lambda found: f'"{field_name(found[1])}":' if found[2] else '"<text>"',
         text,
     )
     text = re.sub(r'"[^"]*$', '"<text>', text) if text.count('"') % 2 else text
