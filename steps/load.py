@@ -1,6 +1,7 @@
 """Run the script for real: extract, normalize, load."""
 
 from pilot.drafting import names_of
+from pilot.errors import PilotError
 from pilot.facts import Facts
 from pilot.judge.warnings import unfilled_columns
 from pilot.kit import Kit
@@ -10,6 +11,7 @@ from pilot.run.result import RunMode
 from pilot.screen import Line
 from pilot.session.session import Session
 from pilot.step import Outcome, Status, Step
+from pilot.unseen_load import HalfDone, load_begins, what_became
 from pilot.verdict import LoadRecord
 
 
@@ -23,13 +25,20 @@ class Load(Step):
     def run(self, session: Session, kit: Kit) -> Outcome:
         """Run the script and clear what a failed run leaves behind."""
         names = names_of(session.facts)
-        if self._was_finished(session, kit, names):
+        earlier = what_became(session, kit)
+        if isinstance(earlier, HalfDone):
+            raise PilotError(
+                f"The load was stopped after {earlier.loads} of its loads; perhaps it was to do more.",
+                "pilot resume runs it again and appends its rows once more; pilot undo before it.",
+            )
+        if earlier is not None:
             _seal(kit, names)
-            learned = Facts(loaded=True, load=LoadRecord())
+            learned = Facts(loaded=True, load=earlier)
             return Outcome(says="finished before pilot was stopped", learned=learned)
         kit.consent.run(names.script, f"loads into {names.destination}", wishes=True)
         environment = kit.project.secrets.environment(kit.project.secrets.wanted(names))
         _keep_copy(session, kit, names)
+        session.learn(Facts(load_begun=load_begins(session, kit)))
         with (
             kit.host.working(f"Loading with {names.script}") as progress,
             progress_read(progress, kit.options.verbose) as watch,
@@ -43,18 +52,13 @@ class Load(Step):
                 # dlt would retry the broken package at every later run, whatever the script says then
                 kit.runner.clear_pending(names.pipeline)
             return Outcome(Status.FAILED, "the load failed", run=result)
-        record = LoadRecord(result.loads, unfilled_columns(result.stderr))
+        cell = session.running.id if session.running else None
+        record = LoadRecord(result.loads, unfilled_columns(result.stderr), cell)
+        session.learn(Facts(load=record))  # at once: a kill before the cell's end must not make it load again
         learned = Facts(loaded=True, load=record)
         remark = (Line(result.remark, "warn"),) if result.remark else ()
         says = f"loaded into {names.destination}"
         return Outcome(says=says, learned=learned, shows=remark, run=result)
-
-    def _was_finished(self, session: Session, kit: Kit, names: ProjectNames) -> bool:
-        """Whether a load that pilot did not see the end of got there all the same."""
-        cell = session.interrupted("load")
-        if cell is None:
-            return False
-        return any(when >= cell.started for _, when in kit.warehouse.finished_loads(names))
 
 
 def _keep_copy(session: Session, kit: Kit, names: ProjectNames) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from pilot.api.profile import ApiProfile
 from pilot.finding import Json
 from pilot.names import ProjectNames
-from pilot.verdict import LoadRecord, TableVerdict
+from pilot.verdict import LoadBegun, LoadRecord, TableVerdict
 from pilot.warehouse.tables import TableInfo
 
 
@@ -65,6 +65,7 @@ class Facts:
     """The preview showed records."""
     preview_removed: bool | None = None
     loaded: bool | None = None
+    load_begun: LoadBegun | None = None
     load: LoadRecord | None = None
     tables: tuple[TableInfo, ...] | None = None
     verdicts: tuple[TableVerdict, ...] | None = None

@@ -20,18 +20,16 @@ from pilot.verdict import LoadRecord
 from pilot.warehouse.keys import count_by_key, key_columns
 from pilot.warehouse.tables import TableCounts, TableInfo
 
-_CLOCKS_APART = 1.0
-"""Seconds by which a destination's clock may be behind before a load of now looks like an earlier one."""
-
 
 def load_evidence(session: Session, kit: Kit, tables: Sequence[TableInfo]) -> Evidence:
     """What the newest load is judged by."""
     names, record = names_of(session.facts), session.facts.load or LoadRecord()
     cell = _load_cell(session)
-    finished = kit.warehouse.finished_loads(names)
+    finished = [load for load, _ in kit.warehouse.finished_loads(names)]
+    begun = session.facts.load_begun
+    before = set(finished[:-1] if begun is None or begun.finished is None else begun.finished)
     # a script may load more than once, and the harness sees the last time only
-    began = cell.started - _CLOCKS_APART if cell else max((when for _, when in finished), default=0.0)
-    loads = {*record.ids, *(load for load, when in finished if when >= began)}
+    loads = {*record.ids, *(load for load in finished if load not in before)}
     return replace(
         _known(session, kit, kit.warehouse, tables),
         counts=_counts(kit.warehouse, names, sorted(loads), tables),

@@ -39,3 +39,14 @@ class LoadRecord:
     """dlt's ids of the loads that finished in the run."""
     unfilled: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Columns of which dlt said that no record had a value, by table."""
+    cell: int | None = None
+    """The cell of the load."""
+
+
+@dataclass(frozen=True)
+class LoadBegun:
+    """What was there when a load began, so that what it brought is known even if nobody sees its end."""
+
+    cell: int
+    finished: tuple[str, ...] | None
+    """dlt's ids of the loads that were finished by then; None: the destination could not be asked."""
