@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -149,6 +150,9 @@ class Runner(Protocol):
 
 class Warehouse(Protocol):
     """Read access to what was loaded. Never open while a run is active."""
+
+    def together(self) -> AbstractContextManager[None]:
+        """What is asked in here comes from one look: cheaper than each question alone."""
 
     def tables(self, names: ProjectNames) -> tuple[TableInfo, ...]:
         """The dataset's tables with rows and columns; dlt's own tables left out."""

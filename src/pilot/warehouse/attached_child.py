@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pilot.warehouse.cells import OWN_COLUMNS, Refused, answer, question, result
+    from pilot.warehouse.cells import OWN_COLUMNS, Refused, answer, questions, result
     from pilot.warehouse.counting import Counter, Table, absent, counted, described
 else:
     sys.path.append(str(Path(__file__).parent))
-    from cells import OWN_COLUMNS, Refused, answer, question, result
+    from cells import OWN_COLUMNS, Refused, answer, questions, result
     from counting import Counter, Table, absent, counted, described
 
 WRITING = (
@@ -40,7 +40,7 @@ def main() -> None:
     from dlt.common.exceptions import DltException
     from dlt.pipeline.exceptions import CannotRestorePipelineException
 
-    asked = question()
+    asked = next(questions())
     try:
         pipeline = dlt.attach(asked["pipeline"])
     except CannotRestorePipelineException:

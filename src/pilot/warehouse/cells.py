@@ -1,15 +1,14 @@
-"""What the two reading children share: their one question and one answer, and values as text.
+"""What the two reading children share: questions and answers, a line each, and values as text.
 
 Imported beside them, in a process of its own: standard library only.
 """
 
 from __future__ import annotations
 
-import gc
 import json
 import math
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -25,16 +24,15 @@ class Refused(Exception):
     """The question can't be answered; the text says why."""
 
 
-def question() -> dict[str, Any]:
-    """What was asked."""
-    asked: dict[str, Any] = json.load(sys.stdin)
-    return asked
+def questions() -> Iterator[dict[str, Any]]:
+    """What is asked, as it comes."""
+    return map(json.loads, sys.stdin)
 
 
 def answer(value: dict[str, Any]) -> None:
-    """Answer it; nothing comes after that."""
-    json.dump(value, sys.stdout, ensure_ascii=True)
-    gc.freeze()  # or leaving would search every module for garbage
+    """Answer the question."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=True) + "\n")
+    sys.stdout.flush()
 
 
 def result(columns: Sequence[str], rows: Iterable[Sequence[object]], limit: int) -> dict[str, Any]:

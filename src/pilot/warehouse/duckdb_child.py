@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     import duckdb
     from duckdb import DuckDBPyConnection
 
-    from pilot.warehouse.cells import OWN_COLUMNS, Refused, answer, question, result
+    from pilot.warehouse.cells import OWN_COLUMNS, Refused, answer, questions, result
     from pilot.warehouse.counting import Counter, Table, absent, counted, described
 else:
     sys.path.append(str(Path(__file__).parent))
-    from cells import OWN_COLUMNS, Refused, answer, question, result
+    from cells import OWN_COLUMNS, Refused, answer, questions, result
     from counting import Counter, Table, absent, counted, described
 
     try:
@@ -54,19 +54,25 @@ LOADS = "SELECT load_id, epoch(inserted_at) FROM {} WHERE status = 0 ORDER BY in
 
 
 def main() -> None:
-    """Answer one question."""
+    """Answer what is asked; between two questions no database is open."""
     limit_memory()
-    asked = question()
-    try:
-        connection, dataset = find_dataset(asked["files"], asked["dataset"])
+    for asked in questions():
+        try:
+            found = answered(asked)
+        except (duckdb.Error, Refused) as error:
+            found = {"error": str(error)}
+        answer(found)
+
+
+def answered(asked: dict[str, Any]) -> dict[str, Any]:
+    """The answer to one question."""
+    connection, dataset = find_dataset(asked["files"], asked["dataset"])
+    with connection:
         if "sql" in asked:
-            answer(query(connection, dataset, asked))
-        elif "loads" in asked:
-            answer({"counts": counts(connection, dataset, asked["loads"])})
-        else:
-            answer(overview(connection, dataset))
-    except (duckdb.Error, Refused) as error:
-        answer({"error": str(error)})
+            return query(connection, dataset, asked)
+        if "loads" in asked:
+            return {"counts": counts(connection, dataset, asked["loads"])}
+        return overview(connection, dataset)
 
 
 def limit_memory() -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import msgspec
@@ -17,6 +17,7 @@ from pilot.names import ProjectNames
 from pilot.run.environment import child_environment
 from pilot.run.local_state import data_folder, owner_of
 from pilot.run.output import plain
+from pilot.warehouse.reader import Late, Reader
 from pilot.warehouse.tables import QueryResult, TableCounts, TableInfo
 
 _DUCKDB = Path(__file__).with_name("duckdb_child.py")
@@ -62,6 +63,18 @@ class DltWarehouse:
         self._time_limit = time_limit
         self._database = database
         self._seen: tuple[object, _Answer] | None = None
+        self._together = False
+        self._reader: Reader | None = None
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """One child answers all that is asked of a DuckDB file in here."""
+        self._together = True
+        try:
+            yield
+        finally:
+            self._together = False
+            self._give_up_reader()
 
     def at(self, database: Path) -> DltWarehouse:
         """The same for a DuckDB file that lies elsewhere, whatever a pipeline's names say."""
@@ -123,35 +136,45 @@ class DltWarehouse:
 
     def _ask(self, names: ProjectNames, question: dict[str, Json]) -> _Answer:
         if not self._is_file(names):
-            command = [str(self._interpreter()), str(_ATTACHED)]
-            question = {**question, "pipeline": names.pipeline}
+            with closing(self._begun(str(self._interpreter()), str(_ATTACHED))) as reader:
+                answer = self._answer(reader, {**question, "pipeline": names.pipeline})
         else:
-            command = [sys.executable, "-I", str(_DUCKDB)]
             files: list[Json] = [str(file) for file in self._databases(names)]
-            question = {**question, "files": files, "dataset": names.dataset}
-        answer = self._run(command, question)
+            answer = self._read({**question, "files": files, "dataset": names.dataset})
         if answer.error is not None:
             raise self._error(answer.error)
         return answer
 
-    def _run(self, command: list[str], question: dict[str, Json]) -> _Answer:
+    def _read(self, question: dict[str, Json]) -> _Answer:
+        """Ask a child that reads DuckDB files; it answers more where questions come together."""
+        reader = self._reader = self._reader or self._begun(sys.executable, "-I", str(_DUCKDB))
         try:
-            done = subprocess.run(
-                command,
-                cwd=self._root,
-                env=child_environment(os.environ, self._environment()),
-                input=msgspec.json.encode(question),
-                capture_output=True,
-                timeout=self._time_limit,
-                check=False,
+            answer = self._answer(reader, question)
+        except BaseException:
+            self._give_up_reader()
+            raise
+        if not self._together:
+            self._give_up_reader()
+        return answer
+
+    def _give_up_reader(self) -> None:
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+
+    def _begun(self, *command: str) -> Reader:
+        return Reader(command, self._root, child_environment(os.environ, self._environment()))
+
+    def _answer(self, reader: Reader, question: dict[str, Json]) -> _Answer:
+        try:
+            return msgspec.json.decode(
+                reader.ask(msgspec.json.encode(question), self._time_limit), type=_Answer
             )
-        except subprocess.TimeoutExpired:
+        except Late:
             limit = f"{self._time_limit:g} s"
             raise PilotError(f"The destination did not answer within {limit}.", "Ask for less.") from None
-        try:
-            return msgspec.json.decode(done.stdout, type=_Answer)
         except msgspec.DecodeError:
-            raise self._error(_last_words(done)) from None
+            raise self._error(reader.last_words()) from None
 
     def _error(self, words: str) -> PilotError:
         """The destination's words as an error; what is known gets words of its own."""
@@ -182,10 +205,3 @@ def _stamp(file: Path) -> list[tuple[str, int, int]]:
     log = file.with_name(f"{file.name}.wal")
     statuses = [(path, path.stat()) for path in (file, log) if path.exists()]
     return [(str(path), status.st_mtime_ns, status.st_size) for path, status in statuses]
-
-
-def _last_words(done: subprocess.CompletedProcess[bytes]) -> str:
-    if done.returncode < 0:
-        return f"The query was stopped by signal {-done.returncode}, most likely because memory ran out."
-    lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
-    return lines[-1] if lines else f"The destination gave no answer (exit code {done.returncode})."
