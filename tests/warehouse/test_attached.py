@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -55,6 +56,13 @@ def test_nothing_loaded_means_no_tables(tmp_path: Path) -> None:
     assert warehouse.tables(other) == ()
     with pytest.raises(PilotError, match="Nothing was loaded yet"):
         warehouse.query(other, "SELECT 1")
+
+
+def test_a_load_that_was_stopped_before_its_first_package_loaded_nothing(tmp_path: Path) -> None:
+    begun = 'import dlt; dlt.pipeline("begun", destination="duckdb").sync_destination()'
+    subprocess.run([sys.executable, "-c", begun], cwd=tmp_path, check=True)
+    warehouse = DltWarehouse(tmp_path, lambda: Path(sys.executable), str)
+    assert warehouse.finished_loads(ProjectNames("begun", "any")) == ()
 
 
 def test_a_folder_of_files_is_read_with_the_projects_own_configuration(

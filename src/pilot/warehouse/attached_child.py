@@ -6,6 +6,7 @@ Run by file path with the project's own Python and dlt.
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,9 +42,10 @@ def main() -> None:
     from dlt.pipeline.exceptions import CannotRestorePipelineException
 
     asked = next(questions())
-    try:
+    pipeline: Any = None
+    with suppress(CannotRestorePipelineException):
         pipeline = dlt.attach(asked["pipeline"])
-    except CannotRestorePipelineException:
+    if pipeline is None or pipeline.default_schema_name is None:  # none: stopped before its first package
         answer({"error": "Nothing was loaded yet."} if "sql" in asked else {})
         return
     try:
