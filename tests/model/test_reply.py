@@ -295,6 +295,14 @@ def test_the_words_before_the_file_are_the_plan() -> None:
     assert read == CodeReply(NEW, "1. Select days.\n2. Load.")
 
 
+@pytest.mark.parametrize(
+    "edits", [SEARCH, fenced(SEARCH, ""), f"**{SCRIPT}**\n{fenced(SEARCH, 'searchreplace')}"]
+)
+def test_the_words_before_edits_are_the_plan(edits: str) -> None:
+    read = parse_code(f"- Select days.\n- Load.\n\n{SCRIPT}\n{edits}\nIt runs now.", SCRIPT, OLD)
+    assert read == CodeReply(NEW, "- Select days.\n- Load.")
+
+
 def test_a_new_file_can_come_as_a_diff() -> None:
     diff = f"--- /dev/null\n+++ b/{SCRIPT}\n@@ -0,0 +1,21 @@\n" + "\n".join(
         f"+{line}" for line in NEW.rstrip().split("\n")

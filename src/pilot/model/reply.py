@@ -18,6 +18,7 @@ _NO_QUESTION = ("", "none", "no", "n/a", "-")
 _REFUSAL = re.compile(r"\b(?:I(?:'m| am) (?:sorry|unable|not able)|I can(?:'t|not)|as an AI)\b", re.I)
 _DIFF_TAGS = ("diff", "patch", "udiff", "searchreplace")
 _CODE_BEGIN = re.compile(r'^(?:import |from \w|"""|#!|# -\*-)', re.M)
+_EDIT_BEGIN = re.compile(r"^[ \t>]*(?:<{5,}|`{3,}|~{3,}|@@|--- |diff |\*\*\* )", re.M)
 _PLAN_LINES = 12
 
 
@@ -152,8 +153,8 @@ class _Reading:
         verdict = examine(text, self.current)
         if isinstance(verdict, Flaw):
             return BadReply(f"after its edits the file is wrong: {verdict.says}")
-        begin = diffs[0].begin if diffs else 0
-        return CodeReply(verdict, self._plan(begin))
+        begin = _EDIT_BEGIN.search(self.text)
+        return CodeReply(verdict, self._plan(self.text.count("\n", 0, begin.start()) if begin else 0))
 
     def _without_file(self, flaw: Flaw | None) -> ReplyRead:
         """No block is the file: perhaps the text is, or asks, or refuses."""
@@ -197,7 +198,9 @@ class _Reading:
     def _plan(self, begin: int) -> str:
         """The words before the file."""
         lines = [line.rstrip() for number, line in outside(self.text, self.blocks) if number < begin]
-        lines = [line for line in lines if line.strip() and not line.lstrip().startswith("<")]
+        lines = [
+            line for line in lines if line.strip(" *`#:") not in ("", self.script) and line.lstrip()[0] != "<"
+        ]
         return "\n".join(lines[:_PLAN_LINES])
 
     def _prose(self) -> str:
