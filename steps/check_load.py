@@ -19,7 +19,7 @@ class CheckLoad(Step):
 
     def run(self, session: Session, kit: Kit) -> Outcome:
         """Count, compare with what the API was seen to answer, and judge."""
-        with kit.host.working("Counting rows"), kit.warehouse.together():
+        with kit.host.working("Counting rows"):
             tables = kit.warehouse.tables(names_of(session.facts))
             evidence = load_evidence(session, kit, tables)
         judged = verdicts(evidence)

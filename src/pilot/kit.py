@@ -152,7 +152,7 @@ class Warehouse(Protocol):
     """Read access to what was loaded. Never open while a run is active."""
 
     def together(self) -> AbstractContextManager[None]:
-        """What is asked in here comes from one look: cheaper than each question alone."""
+        """Questions that are asked in here may be answered by the same child process."""
 
     def tables(self, names: ProjectNames) -> tuple[TableInfo, ...]:
         """The dataset's tables with rows and columns; dlt's own tables left out."""

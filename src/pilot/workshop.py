@@ -156,7 +156,9 @@ def open_workshop(
         tell_remark(ground.host, store)
         finish_broken(session, options.root)
         ground.sharing.settle()
-        yield _assembled(ground, session)
+        shop = _assembled(ground, session)
+        with shop.kit.warehouse.together():
+            yield shop
 
 
 @contextmanager

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -183,3 +185,37 @@ def test_secrets_and_control_characters_are_not_in_results(loaded: Path) -> None
     warehouse = DltWarehouse(loaded, lambda: Path(sys.executable), lambda text: text.replace("Bern", "[key]"))
     result = warehouse.query(NAMES, "SELECT name || chr(27) || '[2J' FROM cities WHERE id = 1")
     assert result.rows == (("[key]␛[2J",),)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks the system for children")
+def test_questions_together_are_answered_by_one_child_with_nothing_open_in_between(
+    loaded: Path, warehouse: DltWarehouse
+) -> None:
+    before = children()
+    with warehouse.together():
+        assert {table.name for table in warehouse.tables(NAMES)} == {"cities", "cities__tags"}
+        (child,) = children() - before
+        with pytest.raises(PilotError):
+            warehouse.query(NAMES, "SELECT nope FROM cities")
+        assert warehouse.query(NAMES, "SELECT count(*) FROM cities").rows == (("2",),)
+        assert children() - before == {child}
+        with duckdb.connect(str(loaded / "weather.duckdb")):
+            pass  # open for writing: nobody else has it
+    assert children() == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks the system for children")
+def test_a_child_that_is_gone_is_replaced(warehouse: DltWarehouse) -> None:
+    before = children()
+    with warehouse.together():
+        warehouse.query(NAMES, "SELECT 1")
+        (child,) = children() - before
+        os.kill(child, signal.SIGKILL)
+        os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
+        assert warehouse.query(NAMES, "SELECT 2").rows == (("2",),)
+
+
+def children() -> set[int]:
+    """The processes that this one began and that live."""
+    tasks = Path("/proc/self/task").glob("*/children")
+    return {int(pid) for task in tasks for pid in task.read_text().split()}

@@ -28,6 +28,11 @@ class Reader:
             stderr=self._said,
         )
 
+    @property
+    def ended(self) -> bool:
+        """It is gone, whyever."""
+        return self._process.poll() is not None
+
     def ask(self, question: bytes, seconds: float) -> bytes:
         """The answer's line; not a whole one where the child ended over it. Raises Late."""
         assert self._process.stdin and self._process.stdout

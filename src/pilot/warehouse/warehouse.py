@@ -41,7 +41,7 @@ class _Answer(msgspec.Struct):
 
 
 class DltWarehouse:
-    """Reads in short-lived child processes, so that nothing stays open; implements the kit's `Warehouse`.
+    """Reads in child processes, which leave nothing open; implements the kit's `Warehouse`.
 
     `environment` gives what a destination's credentials need beyond secrets.toml and the person's own
     environment.
@@ -68,7 +68,7 @@ class DltWarehouse:
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """One child answers all that is asked of a DuckDB file in here."""
+        """One child answers all that is asked of DuckDB files in here; else each question gets its own."""
         self._together = True
         try:
             yield
@@ -147,6 +147,8 @@ class DltWarehouse:
 
     def _read(self, question: dict[str, Json]) -> _Answer:
         """Ask a child that reads DuckDB files; it answers more where questions come together."""
+        if self._reader is not None and self._reader.ended:
+            self._give_up_reader()
         reader = self._reader = self._reader or self._begun(sys.executable, "-I", str(_DUCKDB))
         try:
             answer = self._answer(reader, question)
