@@ -1,4 +1,4 @@
-"""Measures commands against each other: in turn, by CPU time, as ratios of medians."""
+"""Measures commands against each other: in turn, as ratios of medians."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median, quantiles
 from tempfile import TemporaryDirectory
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 PYTHON = sys.executable
 PILOT = str(Path(PYTHON).with_name("pilot"))
@@ -58,14 +58,24 @@ class Result:
         return "MISSED" if self.missed else "kept within noise"
 
 
-def compare(what: str, subject: Subject, bare: Subject, target: float, times: int) -> Result:
-    """Run both in turn, after a first run of each that does not count."""
+def compare(
+    what: str,
+    subject: Subject,
+    bare: Subject,
+    target: float,
+    times: int,
+    by: Literal["cpu", "wall"] = "cpu",
+) -> Result:
+    """Run both in turn, after a first run of each that does not count.
+
+    CPU time is the steadier measure; by the wall is what a person waits, where work is done side by side.
+    """
     subject(), bare()
     pairs = [(subject(), bare()) for _ in range(times)]
-    mine, theirs = ([pair[side] for pair in pairs] for side in (0, 1))
-    figure = median(cost.cpu for cost in mine) / median(cost.cpu for cost in theirs)
-    ratios = [ours.cpu / other.cpu for ours, other in pairs]
-    measured = f"{_told(mine)} / {_told(theirs)}"
+    mine, theirs = ([getattr(pair[side], by) for pair in pairs] for side in (0, 1))
+    figure = median(mine) / median(theirs)
+    ratios = [ours / other for ours, other in zip(mine, theirs, strict=True)]
+    measured = " / ".join(_told([pair[side] for pair in pairs]) for side in (0, 1))
     return Result(what, measured, figure, target, min(figure, quantiles(ratios, n=4)[0]))
 
 

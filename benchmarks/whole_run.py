@@ -41,7 +41,7 @@ def _result(name: str, api: Callable[[], AbstractContextManager[str]], rows: int
     with api() as url:
         what = f"pilot init / dlt init and its script twice, {name}"
         hand = partial(by_hand, written(url, rows), rows)
-        return compare(what, partial(by_pilot, url), hand, 0.6, times)
+        return compare(what, partial(by_pilot, url), hand, 0.6, times, by="wall")
 
 
 def by_pilot(url: str) -> Cost:
