@@ -139,7 +139,9 @@ def disturbed(home: Path, expected: dict[str, Any], moments: list[float]) -> int
         ended = run.finish()
         assert ended["status"] == "done", (moments, ended)
         assert run.asked_again() == [], moments
-        assert run.state() == expected, moments
+        found = run.state()
+        different = {name: (found[name], value) for name, value in expected.items() if found[name] != value}
+        assert not different, (moments, different, run.house.document("log"))
         return len(run.kills)
 
 

@@ -8,7 +8,7 @@ ONCE = [
     "pipeline.run(source())",
     "if __name__ == '__main__':\n    pipeline.run(source())",
     "def load():\n    pipeline.run(source())\nif __name__ == '__main__':\n    load()",
-    "def load():\n    dlt.pipeline('a').run(source())\ndef main():\n    for i in []: print(i)\n    load()\nmain()",
+    "def load():\n    p.run(source())\ndef main():\n    for i in []: print(i)\n    load()\nmain()",
 ]
 NOT_ONCE = [
     "pipeline.run(one())\npipeline.run(two())",

@@ -6,7 +6,6 @@ import sqlite3
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import msgspec
 
@@ -14,18 +13,18 @@ from pilot.errors import PilotError
 from pilot.facts import Facts
 from pilot.finding import Finding
 from pilot.run.traffic import Exchange
-from pilot.session.cell import COMING, Cell, CellState, FileChange, Undone
+from pilot.session.cell import COMING, Cell, CellState, Undone
+from pilot.session.file_record import FileRecord
 from pilot.session.ledger import ModelExchange, PersonAnswer
 from pilot.session.redactor import Redactor as Redactor
 from pilot.session.redactor import encoded
 from pilot.session.sessions import SessionLine, chosen, listed
 from pilot.session.snapshots import WITHHELD as WITHHELD
-from pilot.session.snapshots import Kept, content_hash, read_kept
 from pilot.session.store import Store
 from pilot.writers.writer import Tried, Usage
 
 
-class Session:
+class Session(FileRecord):
     """What is known: typed facts and frozen cells; no client, no console inside."""
 
     def __init__(self, store: Store, redactor: Redactor, number: int, policy: str, facts: Facts) -> None:
@@ -95,16 +94,6 @@ class Session:
         return cls(store, redactor, row.number, row.policy, msgspec.json.decode(row.facts, type=Facts))
 
     @property
-    def cells(self) -> tuple[Cell, ...]:
-        """Every cell, oldest first."""
-        return tuple(self._cells.values())
-
-    @property
-    def running(self) -> Cell | None:
-        """The innermost cell that runs now."""
-        return next((c for c in reversed(self.cells) if c.state is CellState.RUNNING), None)
-
-    @property
     def usage(self) -> Usage:
         """What was asked of a model in this session."""
         return sum((cell.usage for cell in self.cells), Usage())
@@ -165,65 +154,9 @@ class Session:
         if self.facts != known:
             self._store.forget_undone(self.number)
 
-    def record_change(self, root: Path, path: str, after: bytes, mode: int | None = None) -> None:
-        """A file is about to change: keep both contents, and note them in the running cell.
-
-        `mode` is what a new file will have.
-        """
-        before = read_kept(root / path)
-        mode = before[1] if before else mode if mode is not None else 0o644
-        self._note(FileChange(path, self._keep(path, before), self._keep(path, (after, mode))))
-
-    def record_created(self, root: Path, paths: Iterable[str]) -> None:
-        """Files came that were not there before the running cell."""
-        for path in paths:
-            self._note(FileChange(path, None, self._keep(path, read_kept(root / path))))
-
-    def record_coming(self, root: Path, paths: Iterable[str]) -> None:
-        """Files may come that are not there yet; a killed pilot can't say which of them did."""
-        for path in paths:
-            if not (root / path).exists():
-                self._note(FileChange(path, None, COMING))
-
-    def _note(self, change: FileChange) -> None:
-        """Note a change in the running cell; several changes of one file are one."""
-        cell = self.running
-        if cell is None:
-            return
-        earlier = next((c for c in cell.changes if c.path == change.path), None)
-        if earlier is not None:
-            change = replace(change, before=earlier.before)
-        others = tuple(c for c in cell.changes if c.path != change.path)
-        self._cells[cell.id] = cell = replace(cell, changes=(*others, change))
-        left = None if change.after == COMING else change.after
-        self._store.save_change(self.number, cell.id, self._encode(cell), change.path, left)
-        self._store.forget_undone(self.number)
-
     def secret_in(self, text: str) -> str | None:
         """The path of a secret whose value is in a text."""
         return self._redactor.leak(text)
-
-    def edited(self, root: Path) -> list[FileChange]:
-        """Files that somebody else changed since pilot left them."""
-        found = []
-        for path, digest in self._store.left().items():
-            if digest != WITHHELD:
-                now = read_kept(root / path)
-                if (content_hash(*now) if now else None) != digest:
-                    found.append(FileChange(path, digest, self._keep(path, now)))
-        return found
-
-    def record_found(self, change: FileChange) -> None:
-        """A change that was found made."""
-        self._note(change)
-
-    def keep(self, root: Path, path: str) -> str | None:
-        """Keep a file as it is now; its hash."""
-        return self._keep(path, read_kept(root / path))
-
-    def leave(self, path: str, digest: str | None) -> None:
-        """Note that a file is now as that hash says."""
-        self._store.leave(path, digest)
 
     def settle(self, cell: Cell) -> None:
         """A broken cell's record, once what it left behind is cleared."""
@@ -287,19 +220,6 @@ class Session:
         found = self._cells.get(cell)
         return found is not None and found.state is CellState.INTERRUPTED
 
-    def left_by(self, step: str, path: str) -> str | None:
-        """A file's text as the newest cell of a step left it; None where that cell did not change it."""
-        for cell in reversed(self.cells):
-            if cell.step == step and not cell.state.past:
-                found = next((change.after for change in cell.changes if change.path == path), None)
-                kept = None if found in (None, WITHHELD) else self.content(found)
-                return kept[0].decode("utf-8", "replace") if kept else None
-        return None
-
-    def content(self, digest: str | None) -> tuple[bytes, int] | None:
-        """A kept content and its mode; None for no file. Raises KeyError for one that was withheld."""
-        return None if digest is None else self._store.kept(digest)
-
     def make_stale(self, cells: Iterable[Cell]) -> None:
         """Cells that will be done anew, because something before them is; what they changed stays."""
         stale = self._with_states((cell, CellState.STALE) for cell in cells)
@@ -338,20 +258,10 @@ class Session:
         self._cells.update({cell.id: cell for cell in changed})
         return [(cell.id, self._encode(cell)) for cell in changed]
 
-    def _keep(self, path: str, kept: Kept | None) -> str | None:
-        if kept is None:
-            return None
-        if path.endswith("secrets.toml") or self._redactor.leak(kept[0].decode("utf-8", "replace")):
-            return WITHHELD
-        return self._store.keep(*kept)
-
     def _save(self, cell: Cell) -> Cell:
         self._cells[cell.id] = cell
         self._store.save_cell(cell.id, self._encode(cell))
         return cell
-
-    def _encode(self, value: object) -> bytes:
-        return encoded(self._redactor, value)
 
     def _end_broken_cells(self) -> tuple[Cell, ...]:
         """Cells that ran when pilot was killed did not finish."""
