@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
+from urllib.parse import urlsplit
 
 from pilot.api.profile import ApiProfile, AuthKind, Endpoint, PagingKind, Records, Shape
 from pilot.api.trails import folded
 from pilot.api.vocabulary import word_set
+from pilot.api.words import read_words
 from pilot.finding import Json
 
 _ASIDE = word_set("errors error links link meta included warnings messages facets aggregations paging pages")
@@ -68,6 +70,17 @@ def missed(profile: ApiProfile | None, picked: Sequence[str], loaded: Collection
     lines = [f"/{e.path.lstrip('/')}: {e.error}" for key in picked for e in out if _is(e, key)]
     unknown = [key for key in picked if not any(_is(endpoint, key) for endpoint in profile.endpoints)]
     return [*dict.fromkeys(lines), *(f"{key}: it was not looked at" for key in unknown)]
+
+
+def named_in(profile: ApiProfile | None, goal: str) -> tuple[str, ...]:
+    """The paths of the endpoints that the person's words name and that were looked at.
+
+    What another named URL begins with is the base of that one, and a placeholder says how to ask, not what.
+    """
+    urls = [target.url.rstrip("/") for target in read_words(goal).targets]
+    paths = {urlsplit(url).path for url in urls if not any(other.startswith(f"{url}/") for other in urls)}
+    known = [f"/{endpoint.path.strip('/')}" for endpoint in (profile.endpoints if profile else ())]
+    return tuple(path for path in dict.fromkeys(known) if path in paths and "{" not in path)
 
 
 def _is(endpoint: Endpoint, key: str) -> bool:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
-from pilot.api.cautions import missed, warnings_of
+from pilot.api.cautions import missed, named_in, warnings_of
 from pilot.errors import (
     AnswerMissing,
     Declined,
@@ -146,7 +146,7 @@ def tell_error(says: str, hint: str, *, interrupted: bool = False) -> None:
 
 def _taken(shop: Workshop, take: Take, part: str | None) -> Course:
     before = len(shop.session.cells)
-    ending = _ending(shop, take)
+    ending = _ending(shop, take, part)
     if shop.options.strict and ending.code == 0:
         ending = _strictly(shop.session.facts.verdicts)
     policy = shop.catalogue.policy(part or shop.session.policy)
@@ -157,9 +157,9 @@ def _taken(shop: Workshop, take: Take, part: str | None) -> Course:
     return Course(policy, parent, replace(ending, step=broken))
 
 
-def _ending(shop: Workshop, take: Take) -> Ending:
+def _ending(shop: Workshop, take: Take, part: str | None) -> Ending:
     try:
-        return _judged(shop, Ending.of(take(shop)))
+        return _judged(shop, Ending.of(take(shop)), part)
     except KeyboardInterrupt:
         return Ending.of_error(Interrupted())
     except PilotError as error:
@@ -184,15 +184,18 @@ def _ending(shop: Workshop, take: Take) -> Ending:
         )
 
 
-def _judged(shop: Workshop, ending: Ending) -> Ending:
+def _judged(shop: Workshop, ending: Ending, part: str | None) -> Ending:
     """The ending; no good one where something that was asked for by name is left out."""
-    facts = shop.session.facts
-    if ending.code or not shop.options.endpoints:
+    facts, options = shop.session.facts, shop.options
+    if ending.code or part is not None:
         return ending
-    lines = missed(facts.profile, facts.picked or (), {table.name for table in facts.tables or ()})
-    if not lines:
+    loaded = {table.name for table in facts.tables or ()}
+    by_flag = missed(facts.profile, facts.picked or (), loaded) if options.endpoints else []
+    in_words = missed(facts.profile, named_in(facts.profile, facts.goal or ""), loaded)
+    if not by_flag and not in_words:
         return ending
-    says = f"Named with --endpoint, and left out: {'; '.join(lines)}"
+    where = " and ".join(flag for flag, lines in (("--endpoint", by_flag), ("--api", in_words)) if lines)
+    says = f"Named with {where}, and left out: {'; '.join(dict.fromkeys([*by_flag, *in_words]))}"
     hint = "The rest is loaded. Correct its name or leave it out, with --restart; pilot resume has no more."
     return Ending("failed", 1, Finding(FindingKind.INCOMPLETE, says, hint=hint))
 

@@ -1,0 +1,36 @@
+"""What is said of endpoints that a person named and that can't be loaded."""
+
+from __future__ import annotations
+
+import pytest
+
+from pilot.api.cautions import missed, named_in
+from pilot.api.profile import ApiProfile, Endpoint, Records, Shape
+
+_BASE = "https://api.example.com/v1"
+_GOOD = Endpoint("v1/orders", "orders", status=200, records=Records(shape=Shape.LIST))
+_GONE = Endpoint("v1/nothing", "nothing", status=404, error="HTTP 404")
+_PROFILE = ApiProfile(base_url="https://api.example.com", endpoints=(_GOOD, _GONE))
+
+
+@pytest.mark.parametrize(
+    "goal",
+    [
+        f"load {_BASE}/orders and {_BASE}/nothing",
+        f"load {_BASE}/orders, {_BASE}/nothing?size=3",
+        f"/orders and /nothing of {_BASE}",
+    ],
+)
+def test_a_url_in_words_is_as_explicit_as_a_flag(goal: str) -> None:
+    assert missed(_PROFILE, named_in(_PROFILE, goal), {"orders"}) == ["/v1/nothing: HTTP 404"]
+    assert missed(_PROFILE, named_in(_PROFILE, goal), {"orders", "nothing"}) == []
+
+
+def test_a_base_an_url_that_nobody_looked_at_and_a_placeholder_are_not_missed() -> None:
+    base = Endpoint("v1", "v1", status=404, error="HTTP 404")
+    child = Endpoint("v1/orders/{id}/lines", "lines", error="the URL has a placeholder")
+    profile = ApiProfile(endpoints=(base, _GOOD, child))
+    for goal in (f"{_BASE} and {_BASE}/orders", f"{_BASE}/orders, /orders/{{id}}/lines", "Load the orders"):
+        assert missed(profile, named_in(profile, goal), {"orders"}) == []
+    assert named_in(None, f"load {_BASE}/orders") == ()
+    assert named_in(profile, f"load {_BASE}/orders; see https://else.example.com/v1/other") == ("/v1/orders",)
