@@ -85,3 +85,24 @@ def test_a_loop_is_as_many_answers_as_came_after_the_last_new_one(bodies: list[s
     new = [n for n, body in enumerate(bodies) if body not in bodies[:n]]
     stale = len(bodies) - 1 - new[-1] if new else 0
     assert (loop.answers if loop else 0) == (stale if stale >= SURE else 0)
+
+
+def test_empty_pages_beyond_the_last_one_are_a_loop_whatever_else_they_hold() -> None:
+    read = [page(n, f"body {n}") for n in range(1, 5)]
+    beyond = [page(n, f"page {n} of 4", records=0) for n in range(5, 260)]
+    assert goes_on([*read, *beyond])
+    finding = classify(ended([*read, *beyond]))
+    assert finding is not None and finding.kind is FindingKind.ENDLESS_PAGING
+    assert "answers with empty ones" in finding.says
+    assert finding.same_as(classify(ended([*read, *beyond, *beyond])))
+
+
+def test_gaps_and_the_empty_answers_of_others_are_none() -> None:
+    gaps = [page(n, f"body {n}", records=0 if n % 10 else 3) for n in range(900)]
+    assert not goes_on(gaps) and loop_in(gaps) is None
+    days = [
+        Exchange("GET", f"{URL}?day={n}", 200, records=0, digest=f"day {n}", resource="people")
+        for n in range(900)
+    ]
+    assert not goes_on(days) and loop_in(days) is None
+    assert not goes_on([page(1, "waiting", records=0)] * 900), "a status that is asked for is no page"

@@ -14,6 +14,9 @@ from pilot.run.traffic import Exchange
 SURE = 5
 """So many answers in a row with nothing new tell it of a run that did not end by itself."""
 
+_EMPTY = 20
+"""Times as many empty pages: an API may have gaps."""
+
 _PAGING = {*PAGE, *OFFSET, *map(folded, (*CURSOR_PARAMS, *LAST_ID_PARAMS)), "p", "pg"}
 
 _FOR_GOOD = 200
@@ -29,21 +32,29 @@ class Loop:
     answers: int
     same_request: bool
     """Whether it is also the same request each time: what should move on does not."""
+    empty: bool = False
+    """Whether they were pages without any record: the end was passed and not noticed."""
 
     @property
     def says(self) -> str:
         """In words."""
+        if self.empty:
+            return f"page after page is asked for beyond the last one: {self.url} answers with empty ones"
         asked = "the same request is made" if self.same_request else "other pages are asked for"
         return f"{asked} again and again, and {self.url} answers with nothing new"
 
     @property
     def evidence(self) -> dict[str, Json]:
         """The same for the same loop, however far it got."""
-        return {"url": self.url, "same_request": self.same_request}
+        said: dict[str, Json] = {"url": self.url, "same_request": self.same_request}
+        return said | {"empty": True} if self.empty else said
 
 
 def loop_in(traffic: Sequence[Exchange], at_least: int = SURE) -> Loop | None:
     """The loop that a run was in when it was ended; None where each answer brought something."""
+    beyond = _beyond_the_end(traffic)
+    if beyond is not None and beyond.answers >= _EMPTY * at_least:
+        return beyond
     last = next((exchange for exchange in reversed(traffic) if _tells(exchange)), None)
     if last is None:
         return None
@@ -56,14 +67,31 @@ def loop_in(traffic: Sequence[Exchange], at_least: int = SURE) -> Loop | None:
 
 
 def in_vain(different: Callable[[int], int], newest: Callable[[int], Sequence[Exchange]]) -> bool:
-    """Whether a run that goes on reads the same full pages for good: a status that is asked for is none.
+    """Whether a run that goes on reads the same full pages for good, or empty ones: a status is no page.
 
     `different` counts the different ones of the last answers, which is cheap; most runs need no second look.
     """
+    if any(e.records == 0 for e in newest(1)):
+        beyond = _beyond_the_end(newest(_FOR_GOOD))
+        if beyond is not None and beyond.answers >= _FOR_GOOD:
+            return True
     if different(_FOR_GOOD) > _FOR_GOOD // 2:
         return False
     full = [e for e in newest(3 * _FOR_GOOD) if e.edges and (e.records or 0) > 1]
     return loop_in(full, _FOR_GOOD) is not None
+
+
+def _beyond_the_end(traffic: Sequence[Exchange]) -> Loop | None:
+    """The empty pages that a run was reading last, one after the other; None where the last one held some."""
+    answered = [e for e in traffic if e.status is not None and e.status < 300]
+    if not answered:
+        return None
+    place, asked = _place(answered[-1]), set()
+    for answer in reversed(answered):
+        if answer.records != 0 or _place(answer) != place:
+            break
+        asked.add(answer.url)
+    return Loop(place[2], len(asked), False, True) if asked else None
 
 
 def _newest(answers: Sequence[Exchange]) -> int:
