@@ -7,7 +7,7 @@ from pilot.api.words import hosts_in
 from pilot.drafting import names_of
 from pilot.errors import Declined
 from pilot.facts import Facts
-from pilot.judge.compare import behind, compared, unstable
+from pilot.judge.compare import behind, compared, second_run, unstable
 from pilot.judge.evidence import Evidence
 from pilot.judge.show import summary, verdict_blocks
 from pilot.judge.verdicts import verdicts
@@ -74,8 +74,9 @@ def _judged(
         tables = kit.warehouse.tables(names_of(session.facts))
     rehearsed = verdicts(evidence)
     judged = compared(rehearsed, tables)
+    says = f"{summary(judged)}; {second_run(evidence, second)}" if second else summary(judged)
     return Outcome(
-        says=summary(judged),
+        says=says,
         learned=Facts(tables=tables or None, verdicts=judged, loaded=bool(tables) or None),
         shows=verdict_blocks(judged),
         run=run,

@@ -123,6 +123,20 @@ def test_a_second_rehearsal_finds_rows_that_no_run_meets_again(tmp_path: Path) -
     assert json.loads(twice.stdout)["failure"]["kind"] == "unstable_counts"
 
 
+def test_a_second_rehearsal_finds_rows_that_every_run_appends_again(tmp_path: Path) -> None:
+    folder = tmp_path / "crm"
+    with serving(_pages) as api:
+        _write(folder, api, WHOLE.replace("{{", "{").replace("}}", "}"))
+        steady = _check(folder, tmp_path, api, "--twice")
+        script = folder / "load_people.py"
+        script.write_text(script.read_text().replace('write_disposition="replace"', ""))
+        twice = _check(folder, tmp_path, api, "--twice")
+    assert steady.returncode == 0 and "a second run changed no counts" in steady.stderr, steady
+    failure = json.loads(twice.stdout)["failure"]
+    assert (twice.returncode, failure["kind"]) == (1, "unstable_counts")
+    assert failure["message"] == "people: a second run adds 25 rows of the same records."
+
+
 def test_a_folder_without_a_pipeline_is_told_so_and_left_alone(tmp_path: Path) -> None:
     (tmp_path / "hello.py").write_text("print('hello')\n")
     with serving(_pages) as api:

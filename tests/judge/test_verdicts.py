@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pilot.api.profile import ApiProfile, Endpoint
-from pilot.judge.compare import compared, unstable
+from pilot.judge.compare import compared, second_run, unstable
 from pilot.judge.show import summary
 from pilot.judge.verdicts import verdicts
 from pilot.judge.warnings import unfilled_columns
@@ -146,8 +146,27 @@ def test_a_second_rehearsal_finds_counts_that_change_of_equal_answers() -> None:
     twice = evidence(_READ, table(rows=50, disposition="merge"))
     assert [finding.evidence["twice"] for finding in unstable(once, twice)] == [50]
     assert not list(unstable(once, once))
-    appended = evidence(_READ, table(rows=50, disposition="append"))
-    assert not list(unstable(evidence(_READ, table(rows=25, disposition="append")), appended))
+    assert second_run(once, twice) == "a second run: people +25 rows"
+    assert second_run(once, once) == "a second run changed no counts"
+
+
+def test_a_second_rehearsal_finds_rows_that_are_appended_again() -> None:
+    once = evidence(_READ, table(rows=25, disposition="append", repeated=2))
+    again = evidence(_READ, table(rows=50, disposition="append", repeated=27))
+    (finding,) = unstable(once, again)
+    assert finding.says == "people: a second run adds 25 rows of the same records."
+    stamped = evidence(_READ, table(rows=50, disposition="append", repeated=4))
+    assert [found.evidence["twice"] for found in unstable(once, stamped)] == [50]
+    history = evidence(_READ, table(rows=50, disposition="append", repeated=2))
+    assert not list(unstable(once, history))
+
+
+def test_rows_that_can_not_be_compared_are_told_apart_by_their_key() -> None:
+    once = evidence(_READ, table(rows=25, disposition="append"), different_keys={"people": 25})
+    twice = table(rows=50, disposition="append")
+    assert list(unstable(once, evidence(_READ, twice, different_keys={"people": 25})))
+    assert not list(unstable(once, evidence(_READ, twice, different_keys={"people": 50})))
+    assert not list(unstable(once, evidence(_READ, twice)))
 
 
 def test_columns_that_dlt_saw_nothing_for_are_read_from_its_warning() -> None:

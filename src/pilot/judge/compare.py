@@ -47,17 +47,45 @@ def behind(rehearsed: Sequence[TableVerdict], tables: Sequence[TableInfo]) -> It
 
 
 def unstable(first: Evidence, second: Evidence) -> Iterator[Finding]:
-    """Tables that merge or replace, and whose rows a second run changed though the API answered the same."""
-    before = {table.name: table for table in first.counts}
-    for table in second.counts:
-        was = before.get(table.name)
-        if was is None or table.disposition not in ("merge", "replace") or was.rows == table.rows:
-            continue
-        if _answered_alike(was, first, table, second):
+    """Tables that a second run changed though the API answered the same."""
+    for was, table in _grown(first, second):
+        told: dict[str, Json] = {"table": table.name, "once": was.rows, "twice": table.rows}
+        if table.disposition in ("merge", "replace") and _answered_alike(was, first, table, second):
             counts = f"{was.rows:,} rows after one run and {table.rows:,} after two"
             says = f"{table.name} had {counts}, of the same answers."
-            told: dict[str, Json] = {"table": table.name, "once": was.rows, "twice": table.rows}
             yield Finding(FindingKind.UNSTABLE_COUNTS, says, Remedy.REPAIR, told)
+        elif table.disposition == "append" and (same := _same_rows(was, first, table, second)):
+            says = f"{table.name}: a second run adds {same:,} rows of the same records."
+            yield Finding(FindingKind.UNSTABLE_COUNTS, says, Remedy.REPAIR, told, _INSTEAD)
+
+
+_INSTEAD = 'Its write_disposition "replace", or "merge" with a primary key, keeps each record once.'
+
+
+def second_run(first: Evidence, second: Evidence) -> str:
+    """What a second run did to the tables' rows, in one line."""
+    changes = [f"{table.name} {table.rows - was.rows:+,}" for was, table in _grown(first, second)]
+    return f"a second run: {', '.join(changes)} rows" if changes else "a second run changed no counts"
+
+
+def _grown(first: Evidence, second: Evidence) -> Iterator[tuple[TableCounts, TableCounts]]:
+    """Tables whose rows a second run changed, before and after it."""
+    before = {table.name: table for table in first.counts}
+    for table in second.counts:
+        was = before.get(table.name, TableCounts(table.name, 0))
+        if was.rows != table.rows:
+            yield was, table
+
+
+def _same_rows(was: TableCounts, first: Evidence, table: TableCounts, second: Evidence) -> int:
+    """How many of the rows that were added were there: equal in all columns, else by the key."""
+    added = table.rows - was.rows
+    if table.parent or added <= 0:
+        return 0
+    if table.repeated is not None and was.repeated is not None:
+        return max(table.repeated - was.repeated, 0)
+    once, twice = (evidence.different_keys.get(table.name) for evidence in (first, second))
+    return max(added - (twice - once), 0) if once is not None and twice is not None else 0
 
 
 def _answered_alike(was: TableCounts, first: Evidence, table: TableCounts, second: Evidence) -> bool:
