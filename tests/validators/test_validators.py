@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from pilot.api.profile import ApiProfile, Endpoint, Records, Shape
+from pilot.api.profile import ApiProfile, Endpoint, Field, Records, Shape
 from pilot.facts import Facts
 from pilot.finding import FindingKind, Remedy
 from pilot.run.result import Ending, ErrorLink, RunError, RunMode, RunResult
@@ -50,6 +50,23 @@ def test_a_preview_shows_records_of_the_api(session: Session, stdout: str, kind:
     findings = PreviewShowsRecordsValidator().check(session, Outcome(run=replace(GOOD, stdout=stdout)))
     assert [finding.kind for finding in findings] == ([] if kind is None else [kind])
     assert all(finding.remedy is Remedy.REPAIR for finding in findings)
+
+
+@pytest.mark.parametrize(
+    ("stdout", "found"),
+    [
+        ("{'page': 1, 'readings': [{'id': 1, 'value': 2.5}, {'id': 2, 'value': 3.5}]}\n", True),
+        ("{'id': 1, 'value': 2.5}\n", False),
+        ("{'id': 1, 'value': 2.5, 'parts': [{'id': 7, 'value': 1}]}\n", False),
+        ("{'number': 1, 'tags': [{'label': 'a'}]}\n", False),
+    ],
+)
+def test_a_whole_answer_is_no_record(session: Session, stdout: str, found: bool) -> None:
+    fields = (Field("id", ("bigint",)), Field("value", ("double",)))
+    seen = Endpoint("v1/readings", "readings", records=Records(Shape.LIST, "readings", 2, fields))
+    session.learn(Facts(profile=ApiProfile("https://api.example.com", (seen,))))
+    findings = PreviewShowsRecordsValidator().check(session, Outcome(run=replace(GOOD, stdout=stdout)))
+    assert [finding.kind for finding in findings] == ([FindingKind.PROFILE_MISMATCH] if found else [])
 
 
 def test_an_api_that_was_seen_to_be_empty_is_no_fault_of_the_script(session: Session) -> None:

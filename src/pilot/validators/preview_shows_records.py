@@ -51,7 +51,28 @@ def _judge(printed: Printed, profile: ApiProfile | None) -> Finding | None:
     if records and records[0] in _TEMPLATE_ROWS and _looks_like_template(records):
         says = "The preview shows the rows of a template, not the API's."
         return Finding(FindingKind.TEMPLATE_ROWS, says, Remedy.REPAIR, {"output": tail(printed.text)[:500]})
+    return _around_the_records(records, profile)
+
+
+def _around_the_records(records: Sequence[Json], profile: ApiProfile | None) -> Finding | None:
+    """A record that is in truth what stands around the API's records, which lie in a list in it."""
+    for endpoint in profile.endpoints if profile else ():
+        fields = {field.name.partition(".")[0] for field in endpoint.records.fields}
+        for record in records:
+            if endpoint.records.shape is not Shape.LIST or not isinstance(record, dict):
+                continue
+            place = next((key for key, value in record.items() if _holds(value, fields)), None)
+            if place is not None and not fields & record.keys():
+                says = f"The preview shows a whole answer as one record: its records are in the list {place}."
+                evidence: dict[str, Json] = {"list": place, "selector": endpoint.records.selector}
+                return Finding(FindingKind.PROFILE_MISMATCH, says, Remedy.REPAIR, evidence)
     return None
+
+
+def _holds(value: Json, fields: set[str]) -> bool:
+    """Whether a value is a list of what was seen as records: most of their fields, in an element of it."""
+    first = value[0] if isinstance(value, list) and value else None
+    return isinstance(first, dict) and len(fields & first.keys()) * 2 > len(fields)
 
 
 def _is_empty(profile: ApiProfile) -> bool:
