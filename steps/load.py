@@ -11,7 +11,7 @@ from pilot.run.result import RunMode
 from pilot.screen import Line
 from pilot.session.session import Session
 from pilot.step import Outcome, Status, Step
-from pilot.unseen_load import HalfDone, load_begins, what_became
+from pilot.unseen_load import HalfDone, load_begins, loads_of_run, what_became
 from pilot.verdict import LoadRecord
 
 
@@ -27,9 +27,10 @@ class Load(Step):
         names = names_of(session.facts)
         earlier = what_became(session, kit)
         if isinstance(earlier, HalfDone):
+            shown = ", ".join(f"_dlt_load_id {load}" for load in earlier.loads)
             raise PilotError(
-                f"The load was stopped after {earlier.loads} of its loads; perhaps it was to do more.",
-                "pilot resume runs it again and appends its rows once more; pilot undo before it.",
+                f"The load was stopped when it had appended rows ({shown}); perhaps it was to do more.",
+                "Take these rows out if you want them once only; then pilot resume runs it again.",
             )
         if earlier is not None:
             _seal(kit, names)
@@ -52,8 +53,9 @@ class Load(Step):
                 # dlt would retry the broken package at every later run, whatever the script says then
                 kit.runner.clear_pending(names.pipeline)
             return Outcome(Status.FAILED, "the load failed", run=result)
+        loads = loads_of_run(session, kit, result.loads)
         cell = session.running.id if session.running else None
-        record = LoadRecord(result.loads, unfilled_columns(result.stderr), cell)
+        record = LoadRecord(loads, unfilled_columns(result.stderr), cell)
         session.learn(Facts(load=record))  # at once: a kill before the cell's end must not make it load again
         learned = Facts(loaded=True, load=record)
         remark = (Line(result.remark, "warn"),) if result.remark else ()

@@ -24,6 +24,7 @@ _ROOT = Path(__file__).parent.parent
 _PACKAGE = _ROOT / "src" / "pilot"
 
 STARTS = {
+    "warehouse/unloading.py": "takes rows out after Consent.take_out",
     "commands/doctor.py": "asks the project's Python for its packages",
     "commands/export.py": "opens what was exported, when the person asks for it",
     "hosts/editor.py": "the person's own editor, when they ask for it",

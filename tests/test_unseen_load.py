@@ -128,7 +128,7 @@ def test_a_script_that_loads_twice_is_not_called_finished_after_its_first(room: 
     room.begin()
     room.load("1.0")
     room.killed()
-    assert room.became() == HalfDone(1)
+    assert room.became() == HalfDone(("1.0",))
 
 
 @pytest.mark.parametrize("room", ["replace", "merge"], indirect=True)
@@ -148,6 +148,16 @@ def test_what_the_run_itself_reported_counts_however_often_it_loaded(room: Room)
     room.session.learn(Facts(load=LoadRecord(("2.0",), cell=cell.id)))
     room.killed()
     assert room.became() == LoadRecord(("2.0",), cell=cell.id)
+
+
+def test_a_second_kill_before_a_look_back_does_not_hide_a_finished_load(room: Room) -> None:
+    first = room.begin()
+    room.load("1.0")
+    room.killed()
+    room.session.settle(room.session.broken[0])
+    room.session.begin(Cell(0, "load", "Load", "create_pipeline", 0))
+    room.killed()
+    assert room.became() == LoadRecord(("1.0",), cell=first.id)
 
 
 def test_a_load_that_was_killed_before_it_began_runs(room: Room) -> None:

@@ -262,11 +262,15 @@ def profile(
 
 @app.command()
 @looking
-def undo(options: Options, cell: Cell = None) -> int:
+def undo(
+    options: Options,
+    cell: Cell = None,
+    rows: Annotated[bool, typer.Option("--rows", help="Also what loads appended, without a copy.")] = False,
+) -> int:
     """Take the last change back, or what a cell changed, exactly."""
     from pilot.commands import look
 
-    return look.undo(options, cell)
+    return look.undo(options, cell, rows=rows)
 
 
 @app.command()

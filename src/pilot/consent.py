@@ -30,6 +30,7 @@ class Act(str, Enum):
     RUN = "run the script"
     INSTALL = "install a package"
     SHARE = "share values of records"
+    TAKE_OUT = "take rows out"
     ENVIRONMENT = "show an environment variable"
 
 
@@ -121,6 +122,7 @@ class Consent:
         self._yes = yes
         self._record = record
         self._given = given or Given()
+        self._earlier = set(self._given.subjects)
         self._granted = set(granted)
         self._look = look
         self._named: set[str] = set()
@@ -134,14 +136,18 @@ class Consent:
         subjects = self._given.subjects.items()
         return tuple(subject for (known, subject), yes in subjects if known is act and yes)
 
-    def contact(self, host: str, why: str) -> bool:
-        """Whether a host (`name` or `name:port`) may be contacted. Each one is asked for once."""
+    def contact(self, host: str, why: str, *, also: str = "") -> bool:
+        """Whether a host (`name` or `name:port`) may be contacted. Each one is asked for once.
+
+        `also` are other flags that what is wanted needs, for who can't be asked.
+        """
         host = host.lower()
         named = host in self._named
         flag = "--yes" if named else f"--allow-host {host}"
         text = f"Contact {host} ({why})?" if named else f"Contact another host, {host} ({why})?"
         covered = named and (self._yes or Act.CONTACT in self._given.always)
-        return self._once(Act.CONTACT, host, text, covered, flag, always=named)
+        flags = flag if named else " ".join(filter(None, (also, flag)))
+        return self._once(Act.CONTACT, host, text, covered, flags, always=named)
 
     def install(self, package: str, why: str) -> bool:
         """Whether a package may be installed for the script. `--yes` does not cover it."""
@@ -152,10 +158,25 @@ class Consent:
         """Whether a model may see values of records. `--yes` does not cover it."""
         return self._once(Act.SHARE, what, f"Share {what} ({why})?", False, "--share-samples")
 
+    def take_out(self, what: str, why: str) -> bool:
+        """Whether rows may be taken out of a destination, asked each time. `--yes` does not cover it."""
+        granted = (Act.TAKE_OUT, "rows") in self._granted
+        if not self._host.interactive and not granted:
+            self._record(f"{Act.TAKE_OUT.value}: {what}", NO)
+            return False
+        text = f"Take {what} out of {why}? That can't be redone."
+        return self._agrees(Act.TAKE_OUT, text, what, granted, "--rows", always=False, default=NO)
+
     def show_variable(self, name: str) -> bool:
         """Whether the script may see an environment variable. `--yes` does not cover it."""
-        flag = f"--allow-env {name}"
-        if not self._host.interactive and (Act.ENVIRONMENT, name) not in self._granted:
+        flag, subject = f"--allow-env {name}", (Act.ENVIRONMENT, name)
+        if subject in self._earlier:
+            self._earlier.discard(subject)  # said once
+            told = f"The script sees the environment variable {name}, as agreed before in this session."
+            self._host.show(Line(told, "quiet"))
+            return True
+        known = subject in self._granted or subject in self._given.subjects
+        if not self._host.interactive and not known:
             told = f"The script reads the environment variable {name} and does not get it: {flag} gives it."
             self._host.show(Line(told, "warn"))
             self._record(f"{Act.ENVIRONMENT.value}: {name}", NO)
@@ -169,6 +190,7 @@ class Consent:
         With `wishes` the person may say in words what should be different first: that raises Tangent.
         Raises Declined.
         """
+        self._take_grants()
         self._agree_to_needs(what)
         covered = self._yes or Act.RUN in self._given.always
         text = f"Run {what} ({why})?"
@@ -219,13 +241,21 @@ class Consent:
         told = [*look.remarks, *(f"calls {host}, which was not spoken of" for host in hosts)]
         return [Line(f"This script also {remark}.", "warn") for remark in told]
 
+    def _take_grants(self) -> None:
+        """What flags allow by name holds from the first run on, whether or not the script shows the need."""
+        for act, subject in sorted(self._granted - self._given.subjects.keys()):
+            if act in (Act.CONTACT, Act.ENVIRONMENT):
+                self._given.subjects[act, subject] = True
+                self._record(f"{act.value}: {subject}", YES)
+
     def _agree_to_needs(self, script: str) -> None:
         text = self._files.read(script) if PurePath(script).suffix == ".py" else None
         if text is None or self._look is None:
             return
         look = self._look(text)
+        covered = self._yes or Act.RUN in self._given.always
         for host in look.hosts:
-            if not self.contact(host, f"{script} calls it"):
+            if not self.contact(host, f"{script} calls it", also="" if covered else "--yes"):
                 raise Declined(f"{script} was not run: it calls {host}.", f"Agree, or change it. {_GO_ON}")
         for variable in look.variables:
             self.show_variable(variable)

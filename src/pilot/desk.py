@@ -21,6 +21,7 @@ from pilot.session.again import go_back, repeatable
 from pilot.session.session import Session
 from pilot.session.taking_up import note_edits
 from pilot.session.undo import Done, redo, undo
+from pilot.taking_out import rows_taken_back
 from pilot.warehouse.tables import QueryResult, TableInfo
 from pilot.writers.writer import SqlAttempt
 
@@ -147,7 +148,8 @@ class Desk:
         """Take back the last change, or a cell and all after it."""
         note_edits(self._session, self._kit.project.root)
         self._forget()
-        return told(undo(self._session, self._kit.project.root, number), "undone")
+        done = undo(self._session, self._kit.project.root, number)
+        return [*told(done, "undone"), *rows_taken_back(self._session, self._kit, done)]
 
     def redo(self) -> Sequence[Block]:
         """Give again what was taken back last."""
@@ -172,8 +174,8 @@ def told(done: Done, what: str) -> list[Block]:
         path, gone = done.database.path, done.database.copy is None and what == "undone"
         says = "was not there then; redo brings it back." if gone else "is as it was then, with all its rows."
         blocks.append(Line(f"{path} {says}", "good"))
-    elif done.loads:
-        blocks.append(Line("Rows that were loaded stay in the destination.", "warn"))
+    elif done.loads and what != "undone":
+        blocks.append(Line("Rows in the destination are as they were.", "quiet"))
     return blocks
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pilot.run.result import RunMode, RunResult
     from pilot.session.cell import Cell
     from pilot.session.copies import Copies
+    from pilot.warehouse.unloading import Unloading
     from pilot.writers.writer import Usage, Writer
 
 Watch = Callable[[str], None]
@@ -47,6 +48,9 @@ class Secrets(Protocol):
 
     def hear(self, where: str, value: str) -> None:
         """Know a value that is in no file, so that it is hidden."""
+
+    def take(self, name: str, value: str) -> None:
+        """Use a value that was said in words for the secret of that name, in this run alone."""
 
     def is_weak(self, path: str, value: str) -> bool:
         """Whether a value is too ordinary to be hidden wherever it stands."""
@@ -193,5 +197,7 @@ class Kit:
     warehouse: Warehouse
     policies: Policies
     options: Options
+    unloading: Unloading | None = None
+    """Takes out what loads appended, where no copy can be put back."""
     copies: Copies | None = None
     """Copies of the database from before loads, for undo."""

@@ -84,6 +84,8 @@ class Options:
     """Hosts that may be contacted beside those that the person named: `name` or `name:port`."""
     allow_install: tuple[str, ...] = ()
     """Packages that may be installed for the script, by name."""
+    rows: bool = False
+    """Undo takes out what loads appended, where no copy of the database can be put back."""
     session: str | None = None
     """Which of the project's sessions: its number or name; None is the newest."""
     answers: tuple[tuple[str, str], ...] | None = None

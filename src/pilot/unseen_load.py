@@ -15,6 +15,7 @@ from pilot.names import ProjectNames
 from pilot.project.load_calls import loads_once
 from pilot.run.environment import child_environment
 from pilot.run.local_state import data_folder, packages_in
+from pilot.session.cell import CellState
 from pilot.session.session import Session
 from pilot.verdict import LoadBegun, LoadRecord
 
@@ -23,7 +24,7 @@ from pilot.verdict import LoadBegun, LoadRecord
 class HalfDone:
     """Some of its loads are finished, perhaps not all, and doing them again would append rows twice."""
 
-    loads: int
+    loads: tuple[str, ...]
 
 
 def load_begins(session: Session, kit: Kit) -> LoadBegun | None:
@@ -40,11 +41,10 @@ def load_begins(session: Session, kit: Kit) -> LoadBegun | None:
 
 def what_became(session: Session, kit: Kit) -> LoadRecord | HalfDone | None:
     """The record of the newest load where it was broken off and got to its end; None: it is to be run."""
-    cell = session.interrupted("load")
     begun, record = session.facts.load_begun, session.facts.load
-    if cell is None or begun is None or begun.cell != cell.id:
+    if begun is None or not _broken_off(session, begun):
         return None
-    if record is not None and record.cell == cell.id:
+    if record is not None and record.cell == begun.cell:
         return record
     names = names_of(session.facts)
     there = tuple(load for load, _ in kit.warehouse.finished_loads(names))
@@ -53,8 +53,27 @@ def what_became(session: Session, kit: Kit) -> LoadRecord | HalfDone | None:
         return None
     once = loads_once(kit.project.read(names.script) or "") and not _pending(names)
     if once and begun.finished is not None:
-        return LoadRecord(new, cell=cell.id)
-    return HalfDone(len(new)) if _appends(kit, names, new) else None
+        return LoadRecord(new, cell=begun.cell)
+    return HalfDone(new) if _appends(kit, names, new) else None
+
+
+def loads_of_run(session: Session, kit: Kit, seen: tuple[str, ...]) -> tuple[str, ...]:
+    """The loads of a run that ended well; `seen` is what its own report says, which knows the last ones."""
+    names, begun = names_of(session.facts), session.facts.load_begun
+    if begun is None or begun.finished is None or loads_once(kit.project.read(names.script) or ""):
+        return seen
+    try:
+        there = kit.warehouse.finished_loads(names)
+    except PilotError:
+        return seen
+    return tuple(load for load, _ in there if load not in begun.finished)
+
+
+def _broken_off(session: Session, begun: LoadBegun) -> bool:
+    """Whether nothing came to an end since; a later load may have been stopped before it looked back."""
+    since = [cell for cell in session.cells if cell.step == "load" and cell.id >= begun.cell]
+    ended = [cell.state for cell in since if cell.state is not CellState.RUNNING]
+    return bool(ended) and all(state is CellState.INTERRUPTED for state in ended)
 
 
 def _pending(names: ProjectNames) -> bool:

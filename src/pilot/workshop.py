@@ -47,6 +47,7 @@ from pilot.session.store import STATE, Store
 from pilot.session.taking_up import finish_broken
 from pilot.slash.dispatch import SlashCommands
 from pilot.trust import Trust
+from pilot.warehouse.unloading import Unloading
 from pilot.warehouse.warehouse import DltWarehouse
 from pilot.writers.choice import WriterRoom
 
@@ -185,7 +186,8 @@ def _granted(options: Options) -> list[tuple[Act, str]]:
     """What flags allow by name."""
     variables = [(Act.ENVIRONMENT, name) for name in options.allow_env]
     hosts = [(Act.CONTACT, host.lower()) for host in options.allow_host]
-    return [*variables, *hosts, *((Act.INSTALL, package) for package in options.allow_install)]
+    rows = [(Act.TAKE_OUT, "rows")] if options.rows else []
+    return [*variables, *hosts, *rows, *((Act.INSTALL, package) for package in options.allow_install)]
 
 
 def _fence(options: Options, session: Session, consent: Consent) -> ScriptFence:
@@ -245,6 +247,7 @@ def _assembled(ground: Ground, session: Session) -> Workshop:
         warehouse=DltWarehouse(project.root, project.interpreter, redact, credentials),
         policies=engine,
         options=ground.options,
+        unloading=Unloading(project.root, project.interpreter, redact, credentials),
         copies=Copies(project.root, largest_copy(project.root, os.environ)),
     )
     engine.kit = kit

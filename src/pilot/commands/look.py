@@ -77,10 +77,10 @@ def show(options: Options, number: int | None) -> int:
     return _look(options, looks)
 
 
-def undo(options: Options, number: int | None) -> int:
+def undo(options: Options, number: int | None, *, rows: bool = False) -> int:
     """Take back the last change, or a cell and everything after it."""
     check_begun(options)
-    with open_workshop(options, take_up(options)) as shop:
+    with open_workshop(replace(options, rows=rows), take_up(options)) as shop:
         blocks = shop.desk.undo(number)
         says: list[Json] = [block.text for block in blocks if isinstance(block, Line)]
         show_or_print(shop, options, blocks, {"version": 1, "says": says})

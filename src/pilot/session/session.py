@@ -249,6 +249,15 @@ class Session(FileRecord):
         number, data, pending = found
         return number, msgspec.json.decode(data, type=Undone), pending
 
+    def facts_after(self, cell: int) -> Facts | None:
+        """What was known when a cell ended, taken back since or not."""
+        data = self._store.facts_after(cell)
+        return None if data is None else msgspec.json.decode(data, type=Facts)
+
+    def forget_undone(self) -> None:
+        """What was taken back can't be given again."""
+        self._store.forget_undone(self.number)
+
     def settle_undone(self, number: int) -> None:
         """The files have followed an undo or a redo."""
         self._store.settle(number)

@@ -235,6 +235,11 @@ class Store:
         ).fetchone()
         return bytes(row[0])
 
+    def facts_after(self, cell: int) -> bytes | None:
+        """What was known when a cell ended; None where it did not."""
+        row = self._db.execute("SELECT facts FROM cell WHERE id = ?", (cell,)).fetchone()
+        return None if row is None else row[0]
+
     def add_consent(self, session: int, cell: int | None, act: str, answer: str) -> None:
         """Write down what was agreed to."""
         with self._db:
