@@ -160,6 +160,38 @@ def test_flags_allow_by_name_and_it_is_written_down(tmp_path: Path) -> None:
         gate.consent.install("other", "why")
 
 
+def test_what_flags_allow_holds_from_the_first_run_on_whatever_the_script_shows(tmp_path: Path) -> None:
+    granted = [(Act.ENVIRONMENT, "TOKEN"), (Act.CONTACT, "a.example.com:8901"), (Act.INSTALL, "lxml")]
+    gate = _Gate(tmp_path, yes=True, attended=False, granted=granted)
+    gate.consent.run("a.py", "why")
+    assert gate.consent.agreed(Act.CONTACT) == ("a.example.com:8901",)
+    assert gate.consent.agreed(Act.ENVIRONMENT) == ("TOKEN",)
+    assert gate.consent.agreed(Act.INSTALL) == ()
+    assert [act for act, _ in gate.recorded] == [
+        "contact a host: a.example.com:8901",
+        "show an environment variable: TOKEN",
+        "run the script: a.py",
+    ]
+
+
+def test_a_variable_agreed_to_before_is_seen_again_and_that_is_said_once(tmp_path: Path) -> None:
+    earlier = Given.recorded([("show an environment variable: TOKEN", "y")])
+    for attended in (False, True):
+        gate = _Gate(tmp_path, attended=attended, given=earlier)
+        assert gate.consent.show_variable("TOKEN")
+        assert gate.consent.show_variable("TOKEN")
+        assert gate.host.lines == [
+            "The script sees the environment variable TOKEN, as agreed before in this session."
+        ]
+
+
+def test_nobody_there_hears_of_all_flags_that_a_run_needs_at_once(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("BASE_URL = 'https://x.example.com'")
+    with pytest.raises(AnswerMissing) as caught:
+        _Gate(tmp_path, attended=False, look=look_at_code).consent.run("a.py", "why")
+    assert caught.value.flag == "--yes --allow-host x.example.com"
+
+
 def test_what_was_agreed_to_in_a_session_is_not_asked_again_and_a_no_is(tmp_path: Path) -> None:
     gate = _Gate(tmp_path, "y", "a", "n")
     gate.consent.contact("one.example.com", "why")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pilot.run.fence_failure import without_fence
 from pilot.run.traffic import Exchange
 from pilot.screen import Line, Table
 from pilot.traffic_blocks import traffic_blocks
@@ -31,6 +32,17 @@ def test_of_several_hosts_each_request_names_its_own() -> None:
     table, _ = traffic_blocks((Exchange("GET", "https://a.test/x"), Exchange("POST", "https://b.test/y")), 3)
     assert isinstance(table, Table)
     assert [row[1] for row in table.rows] == ["GET https://a.test/x", "POST https://b.test/y"]
+
+
+def test_a_request_that_the_fence_kept_back_is_no_answer_of_the_api() -> None:
+    said = Exchange("GET", "http://127.0.0.1:8901/x", 403, size=40, says="pilot's fence: not agreed to")
+    refused = without_fence((said, Exchange("GET", "http://b.test/y", 403)), ["127.0.0.1:8901"])
+    table, _ = traffic_blocks(refused, 3)
+    assert isinstance(table, Table)
+    assert [row[:2] for row in table.rows] == [
+        ("fenced", "GET http://127.0.0.1:8901/x"),
+        ("403", "GET http://b.test/y"),
+    ]
 
 
 def test_without_requests_that_is_said() -> None:

@@ -98,6 +98,16 @@ where = f"https://{host}/x"
     ]
 
 
+@pytest.mark.parametrize(
+    "url", ["f'{site}/orders'", "site + '/orders'", "site + f'/orders/{n}'", "f'{site}?page=1'"]
+)
+def test_a_name_that_a_url_begins_with_is_called_whatever_it_is_called(url: str) -> None:
+    look = look_at_code(
+        f"site = 'http://127.0.0.1:8901'\nlicence = 'https://no.example.com'\nwhere = {url}\n"
+    )
+    assert look.hosts == {"127.0.0.1:8901": 1}
+
+
 def test_variables_are_named() -> None:
     look = look_at_code(
         "import os\nos.environ['A']; os.getenv('B'); os.environ.get('C', '')\nos.environ['D'] = '1'"

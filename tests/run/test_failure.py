@@ -278,3 +278,14 @@ def test_what_the_fence_s_proxy_heard_tells_why(reason: str, cause: str) -> None
     finding = found(result)
     assert finding.kind is FindingKind.UNREACHABLE and finding.evidence["cause"] == cause
     assert finding.remedy is (Remedy.WAIT if cause == "timeout" else Remedy.STOP)
+
+
+def test_a_variable_that_is_set_and_withheld_is_allowed_and_not_repaired(
+    scripts: Scripts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PAGE_LIMIT", "5")
+    finding = found(scripts.run("import os\nos.environ['PAGE_LIMIT']"))
+    assert finding.remedy is Remedy.STOP and "PAGE_LIMIT, which is set here" in finding.says
+    assert finding.hint == "--allow-env PAGE_LIMIT lets it see the value."
+    other = found(scripts.run("import os\nos.environ['NOT_SET']"))
+    assert other.remedy is Remedy.REPAIR

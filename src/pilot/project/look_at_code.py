@@ -57,8 +57,10 @@ def look_at_code(text: str) -> CodeLook:
             _look_at_subscript(look, node, names)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in prose:
             _look_at_text(look, node, node.value)
+    beginnings = _beginnings(tree)
     for name, value in _named_texts(tree):
-        if acts.PLACES_OF_URLS.search(name) and (host := _host(value)):
+        called = name in beginnings or acts.PLACES_OF_URLS.search(name)
+        if called and (host := _host(value)):
             look.hosts.setdefault(host, value.lineno)
     return look
 
@@ -237,6 +239,23 @@ def _named_texts(tree: ast.AST) -> Iterator[tuple[str, ast.expr]]:
         elif isinstance(node, ast.arguments):
             spelled = [*node.posonlyargs, *node.args]
             yield from ((a.arg, d) for a, d in zip(spelled[::-1], node.defaults[::-1], strict=False))
+
+
+def _beginnings(tree: ast.AST) -> set[str]:
+    """Names whose value something with a slash comes after, as in `f"{site}/orders"`: beginnings of URLs."""
+    found = set()
+    for node in ast.walk(tree):
+        first, then = None, None
+        if isinstance(node, ast.JoinedStr) and len(node.values) > 1:
+            first, then = node.values[:2]
+        elif isinstance(node, ast.BinOp):
+            first, then = node.left, node.right
+        if isinstance(then, ast.JoinedStr) and then.values:
+            then = then.values[0]
+        text = then.value if isinstance(then, ast.Constant) else None
+        if first is not None and isinstance(text, str) and text.startswith(("/", "?")):
+            found.add(ast.unparse(first.value if isinstance(first, ast.FormattedValue) else first))
+    return found
 
 
 def _host(value: ast.expr) -> str | None:

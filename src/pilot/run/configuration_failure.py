@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 from pilot.finding import Finding, FindingKind, Json, Remedy
@@ -63,6 +64,16 @@ def import_missing(error: RunError) -> Finding | None:
         package = package_of(found[1])
         packages += [package] if package else []
     return _missing(f"{place(error)}{first_line(link.message)}", evidence, packages)
+
+
+def variable_missing(error: RunError) -> Finding | None:
+    """An environment variable that the script can't do without, where it is set and was withheld."""
+    name = error.root.message.strip("'\"")
+    if error.root.type != "KeyError" or error.raised_in != "os" or name not in os.environ:
+        return None
+    says = f"{place(error)}the script does not get the environment variable {name}, which is set here."
+    hint = f"--allow-env {name} lets it see the value."
+    return Finding(FindingKind.CONFIGURATION, says, Remedy.STOP, evidence_of(error, error.root), hint)
 
 
 def _missing(says: str, evidence: dict[str, Json], packages: list[str]) -> Finding:

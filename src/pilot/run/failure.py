@@ -13,7 +13,12 @@ from pilot.run.answer_failure import (
     unexpected_answer,
     unreadable_answer,
 )
-from pilot.run.configuration_failure import configuration_refused, import_missing, schema_conflict
+from pilot.run.configuration_failure import (
+    configuration_refused,
+    import_missing,
+    schema_conflict,
+    variable_missing,
+)
 from pilot.run.connection_failure import connection_failure
 from pilot.run.destination_failure import destination_failure
 from pilot.run.endless import loop_in
@@ -167,6 +172,7 @@ _BEFORE_ANSWERS: tuple[Judge, ...] = (
     _missing_secret,
     _syntax_error,
     import_missing,
+    variable_missing,
     schema_conflict,
     destination_failure,
     answer_failure,

@@ -15,6 +15,7 @@ from pilot.finding import Json
 from pilot.run.answers import AnswerMemory, RunAnswers
 from pilot.run.endless import in_vain
 from pilot.run.environment import child_environment
+from pilot.run.fence_failure import without_fence
 from pilot.run.following import Following
 from pilot.run.harness.job import Job
 from pilot.run.line import Line, open_line
@@ -176,7 +177,7 @@ class ScriptRunner:
             error,
             streams.cut,
             report.loads,
-            traffic=line.exchanges() if line else (),
+            traffic=without_fence(line.exchanges(), hold.refused) if line else (),
             fence=hold.told(),
             refused=hold.refused,
             unreached=dict(hold.unreached),

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+FENCED = "fenced"
+"""An exchange's error where the fence kept the request from its host: the API was not asked."""
+
 
 @dataclass(frozen=True)
 class Exchange:

@@ -162,6 +162,12 @@ def _read(client: socket.socket) -> _Request | None:
     return _Request(method, place, path, version, tuple(headers), rest)
 
 
+def place_of(url: str) -> Place:
+    """Where a URL leads, spelled as `refused` spells it. Raises ValueError."""
+    parts = urlsplit(url)
+    return Place(_name(parts.hostname or ""), parts.port or (443 if parts.scheme == "https" else 80))
+
+
 def _name(host: str) -> str:
     """One spelling for one host: addresses may be written in many ways."""
     host = host.lower().rstrip(".")
