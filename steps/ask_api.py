@@ -6,7 +6,7 @@ from pilot.host import Question
 from pilot.kit import Kit
 from pilot.project.naming import check_name
 from pilot.screen import Line
-from pilot.secrecy.typed import hear_addresses, masked
+from pilot.secrecy.typed import hear_addresses, heard
 from pilot.session.session import Session
 from pilot.step import Outcome, Status, Step
 
@@ -27,8 +27,9 @@ class AskApi(Step):
             question = Question("Which API do you want to load? Name a URL of it.", flag="--api TEXT")
         # what --api said when all was begun counts as well where pilot was stopped right then
         given = (kit.options.api or _said_before(session)) if session.reason is None else None
-        said = masked(given) if given else kit.host.ask(question)
-        hear_addresses(said, kit.project.secrets)
+        secrets = kit.project.secrets
+        said = heard(given, session, secrets, kit.host) if given else kit.host.ask(question)
+        hear_addresses(said, secrets)
         goal = without_secrets(said)
         if goal != said:
             kit.host.show(

@@ -117,6 +117,26 @@ def test_how_the_key_is_sent_is_understood(words: str, auth: tuple[AuthKind, str
     assert (None if said is None else (said.kind, said.location, said.name)) == auth
 
 
+@pytest.mark.parametrize(
+    ("words", "auth", "headers"),
+    [
+        ("header X-Token: ***", (AuthKind.API_KEY, "X-Token", "", ()), {}),
+        ("header X-Any: [secret sources.x.api_key]", (AuthKind.API_KEY, "X-Any", "", ()), {}),
+        ("Authorization: Token ***", (AuthKind.API_KEY, "Authorization", "Token", ()), {}),
+        ("X-Token: *** and Authorization: Bearer ***", (AuthKind.BEARER, None, "", ("X-Token",)), {}),
+        ("header X-Version: 2 and X-Token: ***", (AuthKind.API_KEY, "X-Token", "", ()), {"X-Version": "2"}),
+    ],
+)
+def test_a_header_that_a_key_was_given_for_is_how_it_is_sent(
+    words: str, auth: tuple[AuthKind, str | None, str, tuple[str, ...]], headers: dict[str, str]
+) -> None:
+    named = read_words(f"load https://x.com/a with {words}")
+    assert named.auth is not None
+    beside = tuple(other.name for other in named.auth.beside)
+    assert (named.auth.kind, named.auth.name, named.auth.prefix, beside) == auth
+    assert named.headers == headers
+
+
 @given(st.text(max_size=200))
 def test_no_words_break_the_reader(goal: str) -> None:
     read_words(goal)

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from pilot.facts import Facts
+from pilot.names import ProjectNames
 from pilot.project.secrets import ProjectSecrets
 from pilot.secrecy.redaction import Redactor
-from pilot.secrecy.typed import TypedSecrets, hear_addresses, masked
+from pilot.secrecy.typed import TypedSecrets, hear_addresses, heard, masked
 from pilot.session.session import Session
 from pilot.session.store import Store
 from pilot.testing import ScriptedHost
@@ -79,3 +80,30 @@ def test_a_key_in_an_address_is_hidden_from_then_on(tmp_path: Path) -> None:
 def test_with_nobody_there_what_is_surely_a_key_is_left_out() -> None:
     assert masked(f"load it with {TOKEN}") == "load it with ***"
     assert masked(f"the sheet {UNSURE}") == f"the sheet {UNSURE}"
+
+
+def test_what_words_call_a_key_is_used_by_this_run_and_kept_nowhere(session: Session, tmp_path: Path) -> None:
+    script = 'import dlt\nk = dlt.secrets["sources.shop.api_key"]\np = dlt.secrets["sources.shop.password"]\n'
+    (tmp_path / "shop_pipeline.py").write_text(script)
+    secrets = ProjectSecrets(tmp_path, (), {})
+    host = ScriptedHost(interactive=False)
+    words = heard("use apikey=qweRTY4455 and the password is Tiger-Lily, please", session, secrets, host)
+    assert words == "use apikey=*** and the password is ***, please"
+    wanted = secrets.wanted(ProjectNames("shop"))
+    assert all(secret.present for secret in wanted)
+    assert secrets.environment(wanted) == {
+        "SOURCES__SHOP__API_KEY": "qweRTY4455",
+        "SOURCES__SHOP__PASSWORD": "Tiger-Lily",
+    }
+    assert Redactor(secrets.values).text("Tiger-Lily qweRTY4455").count("[secret") == 2
+    assert not (tmp_path / ".dlt").exists()
+
+
+def test_a_key_takes_the_place_of_the_one_that_the_script_reads(session: Session, tmp_path: Path) -> None:
+    (tmp_path / "shop_pipeline.py").write_text('import dlt\nk = dlt.secrets["sources.shop.api_key"]\n')
+    ProjectSecrets(tmp_path, (), {}).save("sources.shop.api_key", "old-key-11")
+    session.learn(Facts(names=ProjectNames("shop"), written=True))
+    words, _ = typed(session, tmp_path, "my new key is demo-shop-key-7f3a please use it", "s")
+    assert words == "my new key is [secret sources.shop.api_key] please use it"
+    stored = (tmp_path / ".dlt" / "secrets.toml").read_text()
+    assert 'api_key = "demo-shop-key-7f3a"' in stored and "old-key-11" not in stored

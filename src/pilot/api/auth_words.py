@@ -32,6 +32,15 @@ _PREFIX = re.compile(
     r"\s{1,3}[<\[{$]",
     re.I,
 )
+_LEFT_OUT = re.compile(r"\*{3}|\[secret [^\[\]\s]+\]")
+"""What stands for a key that was said, once it is taken out of the words."""
+_IS = r"\s{0,3}(?:[:=]|\b(?:is|of|set to|with(?: the)? value)\b)\s{0,3}[\"'`]?"
+_GIVEN = re.compile(
+    r"(?P<said>\bheaders?\s{1,3}(?:called\s|named\s)?)?"
+    rf"(?<![\w-])[\"'`]?(?P<name>[A-Za-z][\w-]{{1,60}})[\"'`]?{_IS}"
+    rf"(?:(?P<scheme>[A-Za-z]\w{{1,30}})\s{{1,3}})?[\"'`]?(?:{_LEFT_OUT.pattern})",
+    re.I,
+)
 _KEY_LIKE = re.compile(r"key|token|auth|appid|secret|sid\Z", re.I)
 _KEYS = re.compile(
     r"api[ _-]?key|access[ _-]?key|subscription[ _-]?key|app[ _-]?id\b|\btoken\b|credential|unauthori[sz]ed"
@@ -44,6 +53,8 @@ _COMMON_IN_HEADER = re.compile(r"\b(apikey|Api-Key|X-Auth-Token)\b")
 
 def auth_in_words(text: str, how: How = How.SAID) -> Auth | None:
     """How the key is sent, when the words say so."""
+    if given := given_headers(text):
+        return _of_headers(given, how)
     if re.search(r"\bclient[ _-]credentials?\b|\boauth ?2?\b.*\bclient\b", text, re.I):
         return Auth(AuthKind.OAUTH2, how=how)
     if name := _first(_IN_HEADER, text):
@@ -59,6 +70,25 @@ def auth_in_words(text: str, how: How = How.SAID) -> Auth | None:
     if name := _first(_IN_QUERY, text):
         return Auth(AuthKind.API_KEY, "query", name, how)
     return None
+
+
+def given_headers(text: str) -> dict[str, str]:
+    """Headers that the words gave a key for, with the scheme that stood before it."""
+    found = {}
+    for match in _GIVEN.finditer(text):
+        name = match["name"]
+        if match["said"] or "-" in name or folded(name) == "authorization":
+            found[name] = match["scheme"] or ""
+    return found
+
+
+def _of_headers(given: dict[str, str], how: How) -> Auth:
+    """The key in the header Authorization, else in the first; the others go beside it."""
+    main = next((name for name in given if folded(name) == "authorization"), next(iter(given)))
+    beside = tuple(Auth(AuthKind.API_KEY, "header", name, how) for name in given if name != main)
+    if given[main].lower() == "bearer":
+        return Auth(AuthKind.BEARER, how=how, beside=beside)
+    return Auth(AuthKind.API_KEY, "header", main, how, prefix=given[main], beside=beside)
 
 
 def common_key_name(text: str) -> Auth | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit, urlunsplit
 
-from pilot.api.auth_words import auth_in_words
+from pilot.api.auth_words import auth_in_words, given_headers
 from pilot.api.naming import propose_name
 from pilot.api.post_words import SaidPost, said_post
 from pilot.api.profile import Auth, AuthKind, How
@@ -76,7 +76,8 @@ def read_words(goal: str) -> Named:
 def _headers(words: str) -> dict[str, str]:
     """`with the header X-Version: 2`."""
     found = {match["name"]: match["value"] for match in _HEADER.finditer(words)}
-    keys = ("authorization", "cookie", "proxy-authorization", "host", "content-length")
+    keys = {"authorization", "cookie", "proxy-authorization", "host", "content-length"}
+    keys |= {name.lower() for name in given_headers(words)}
     return {n: v for n, v in found.items() if not is_sensitive(n, v) and n.lower() not in keys}
 
 

@@ -34,6 +34,7 @@ class ProjectSecrets:
         self._store = SecretStore(root, environ)
         self._saved: dict[str, str] = {}
         self._met: dict[str, str] = {}
+        self._taken: dict[str, str] = {}
         self._state: object = None
         self._known: dict[str, str] = {}
 
@@ -75,6 +76,10 @@ class ProjectSecrets:
         if value not in self._met.values():
             self._met[where if where not in self._met else f"{where} ({len(self._met)})"] = value
 
+    def take(self, name: str, value: str) -> None:
+        """Use a value that was said in words for the secret of that name, in this run alone."""
+        self._taken[name] = value
+
     def is_weak(self, path: str, value: str) -> bool:
         """Whether a value is too ordinary to be hidden wherever it stands."""
         return is_weak(value.strip(), path, self.words())
@@ -93,6 +98,7 @@ class ProjectSecrets:
         """
         paths = [secret.path for secret in wanted]
         given = {path: value for path in paths if "." not in path and (value := self._bare(path))}
+        given |= {environment_name(p): value for p in paths if (value := self._said_for(p)) is not None}
         for source in self._sources:
             path = match(source, paths) or source.name
             if path in paths or "." in path:
@@ -102,8 +108,9 @@ class ProjectSecrets:
         return given
 
     def given(self) -> dict[str, str]:
-        """The values given with `--secret`, by the names they were given under. Raises UsageError."""
-        return {source.name: value_of(source, self.environ) for source in self._sources}
+        """The values said in words or given with `--secret`, by their names. Raises UsageError."""
+        said = {f"sources.{name}": value for name, value in self._taken.items()}
+        return said | {source.name: value_of(source, self.environ) for source in self._sources}
 
     def values_of(self, wanted: Sequence[SecretWanted]) -> dict[str, str]:
         """The values of these secrets by dotted path, wherever they come from."""
@@ -116,7 +123,8 @@ class ProjectSecrets:
 
         Asked for with every text that leaves: what is known is collected anew when something has changed.
         """
-        state = (self._store.stamp(), tuple(self._saved.items()), len(self._met))
+        said = (*self._saved.items(), *self._taken.items())
+        state = (self._store.stamp(), said, len(self._met))
         if state != self._state:
             self._state, self._known = state, self._collected()
         return self._known
@@ -149,7 +157,12 @@ class ProjectSecrets:
         fitting = (source for source in self._sources if match(source, (path,)))
         return next((value_of(source, self.environ) for source in fitting), None)
 
+    def _said_for(self, path: str) -> str | None:
+        """What the words give for a path: a key's name is the last part of it."""
+        return self._taken.get(path.rpartition(".")[2]) if path.startswith("sources.") else None
+
     def _count_given(self, found: dict[str, bool]) -> None:
+        found.update({path: True for path in found if self._said_for(path) is not None})
         unmatched = []
         for source in self._sources:
             value_of(source, self.environ)
@@ -173,6 +186,7 @@ class ProjectSecrets:
     def _all_values(self) -> Iterator[tuple[str, str]]:
         yield from self._saved.items()
         yield from list(self._met.items())
+        yield from list(self._taken.items())
         for source in self._sources:
             try:
                 yield source.name, value_of(source, self.environ)
