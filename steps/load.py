@@ -8,10 +8,10 @@ from pilot.kit import Kit
 from pilot.names import ProjectNames
 from pilot.run.load_progress import progress_read
 from pilot.run.result import RunMode
-from pilot.screen import Line
+from pilot.run_remarks import remarks_of
 from pilot.session.session import Session
 from pilot.step import Outcome, Status, Step
-from pilot.unseen_load import HalfDone, load_begins, loads_of_run, what_became
+from pilot.unseen_load import HalfDone, broken_off, load_begins, loads_of_run, what_became
 from pilot.verdict import LoadRecord
 
 
@@ -38,6 +38,9 @@ class Load(Step):
             return Outcome(says="finished before pilot was stopped", learned=learned)
         kit.consent.run(names.script, f"loads into {names.destination}", wishes=True)
         environment = kit.project.secrets.environment(kit.project.secrets.wanted(names))
+        if broken_off(session):
+            # dlt would load the stopped run's packages first, and then the same records again
+            kit.runner.clear_pending(names.pipeline)
         _keep_copy(session, kit, names)
         session.learn(Facts(load_begun=load_begins(session, kit)))
         with (
@@ -58,9 +61,8 @@ class Load(Step):
         record = LoadRecord(loads, unfilled_columns(result.stderr), cell)
         session.learn(Facts(load=record))  # at once: a kill before the cell's end must not make it load again
         learned = Facts(loaded=True, load=record)
-        remark = (Line(result.remark, "warn"),) if result.remark else ()
         says = f"loaded into {names.destination}"
-        return Outcome(says=says, learned=learned, shows=remark, run=result)
+        return Outcome(says=says, learned=learned, shows=remarks_of(result), run=result)
 
 
 def _keep_copy(session: Session, kit: Kit, names: ProjectNames) -> None:

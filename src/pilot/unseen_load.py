@@ -42,7 +42,7 @@ def load_begins(session: Session, kit: Kit) -> LoadBegun | None:
 def what_became(session: Session, kit: Kit) -> LoadRecord | HalfDone | None:
     """The record of the newest load where it was broken off and got to its end; None: it is to be run."""
     begun, record = session.facts.load_begun, session.facts.load
-    if begun is None or not _broken_off(session, begun):
+    if begun is None or not broken_off(session):
         return None
     if record is not None and record.cell == begun.cell:
         return record
@@ -69,8 +69,11 @@ def loads_of_run(session: Session, kit: Kit, seen: tuple[str, ...]) -> tuple[str
     return tuple(load for load, _ in there if load not in begun.finished)
 
 
-def _broken_off(session: Session, begun: LoadBegun) -> bool:
-    """Whether nothing came to an end since; a later load may have been stopped before it looked back."""
+def broken_off(session: Session) -> bool:
+    """Whether the newest load that began was stopped; later ones may have been before they looked back."""
+    begun = session.facts.load_begun
+    if begun is None:
+        return False
     since = [cell for cell in session.cells if cell.step == "load" and cell.id >= begun.cell]
     ended = [cell.state for cell in since if cell.state is not CellState.RUNNING]
     return bool(ended) and all(state is CellState.INTERRUPTED for state in ended)
