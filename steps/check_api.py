@@ -6,7 +6,8 @@ from pilot.kit import Kit
 from pilot.project.preview import has_preview
 from pilot.run.result import RunMode
 from pilot.run.traffic import told_cached
-from pilot.screen import Line, Output
+from pilot.run_remarks import remarks_of
+from pilot.screen import Output
 from pilot.session.session import Session
 from pilot.step import Outcome, Status, Step
 
@@ -32,9 +33,6 @@ class CheckApi(Step):
                 names.script, RunMode.CHECK, environment, kit.options.timeout, progress.write
             )
         shown = (Output(result.stdout, "first records"),) if result.ok and result.stdout else ()
-        fence = (Line(f"Fence: {result.fence}", "quiet"),) if result.fence else ()
-        remark = (Line(result.remark, "warn"),) if result.remark else ()
         says = f"the API answered in {result.seconds:.1f} s{told_cached(result.traffic)}"
-        return Outcome(
-            Status.DONE, says, Facts(checked=True), (*shown, *fence, *remark), result, script=script
-        )
+        shows = (*shown, *remarks_of(result))
+        return Outcome(Status.DONE, says, Facts(checked=True), shows, result, script=script)

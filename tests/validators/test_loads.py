@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -55,6 +56,20 @@ def test_a_key_that_is_refused_while_the_script_goes_on_is_for_the_person(sessio
     refused = evidence([failed("/people", 403, resource="people")], table(rows=0))
     (finding,) = found(LoadCompleteValidator(), session, refused)
     assert (finding.kind.value, finding.remedy) == ("secret_refused", Remedy.SECRET)
+
+
+@pytest.mark.parametrize(
+    ("words", "remedy", "hint"),
+    [("backend timeout", Remedy.STOP, "Try again: pilot run."), ("no such page", Remedy.REPAIR, "")],
+)
+def test_an_error_within_a_200_is_told_in_the_apis_words(
+    session: Session, words: str, remedy: Remedy, hint: str
+) -> None:
+    error = replace(got("/people", None, resource="people"), says=words, at=9.0)
+    known = evidence([*pages(2, total=25, resource="people"), error], table(rows=20))
+    (finding,) = found(LoadCompleteValidator(), session, known)
+    assert finding.says.endswith(f"the API answers with an error: {words}")
+    assert (finding.remedy, finding.hint) == (remedy, hint)
 
 
 def test_lost_rows_of_a_child_table_have_a_kind_of_their_own(session: Session) -> None:

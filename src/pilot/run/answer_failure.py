@@ -35,6 +35,16 @@ _BAD_KEY = re.compile(
     rf"{_KEY}|{_KEY}\W+(?:\w+\W+){{0,3}}?(?:invalid|missing|not valid|expired|required|wrong)",
     re.IGNORECASE,
 )
+_PASSING = (
+    "timeout",
+    "timed out",
+    "temporar",
+    "unavailable",
+    "try again",
+    "overload",
+    "internal error",
+    "server error",
+)
 _TOO_MANY = ("rate limit", "ratelimit", "too many requests", "quota exceeded", "throttl")
 
 
@@ -85,7 +95,10 @@ def ignored_answer(answer: Exchange, then: str, evidence: dict[str, Json] | None
         kind, remedy = FindingKind.RATE_LIMITED, Remedy.WAIT
     elif has(answer.says, *_NO_KEY):
         kind, remedy = FindingKind.SECRET_REFUSED, Remedy.SECRET
-    return Finding(kind, f"The API answers {status} with an error: {answer.says}", remedy, known)
+    elif has(answer.says, *_PASSING):
+        kind, remedy = FindingKind.API_ERROR, Remedy.WAIT
+    hint = "Try again: pilot run." if remedy is Remedy.WAIT else ""
+    return Finding(kind, f"The API answers {status} with an error: {answer.says}", remedy, known, hint)
 
 
 def unreadable_answer(error: RunError) -> Finding | None:

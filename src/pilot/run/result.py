@@ -8,6 +8,9 @@ from enum import Enum
 
 from pilot.run.traffic import Exchange
 
+UNHELD = "off: the script ran with your rights"
+"""What is told of a fence that is switched off."""
+
 
 class RunMode(str, Enum):
     """What a run is for."""
@@ -108,6 +111,11 @@ class RunResult:
     left_behind: bool = False
     """What this run loaded, or failed at, were packages of an earlier run: dlt takes up those first, and
     then none of the script's own data."""
+
+    @property
+    def unheld(self) -> bool:
+        """Whether the fence was switched off."""
+        return self.fence == UNHELD
 
     @property
     def ok(self) -> bool:

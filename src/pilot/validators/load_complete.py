@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from pilot.finding import Finding, FindingKind, Json, Remedy
 from pilot.judge.evidence import Evidence
 from pilot.judge.feeds import Feed
+from pilot.run.traffic import Exchange
 from pilot.session.session import Session
 from pilot.step import Outcome
 from pilot.validator import Validator
@@ -14,6 +16,10 @@ from pilot.verdict import Judged, TableVerdict
 
 _SHOWN = 4
 _REFUSED = (401, 403)
+_OF_THE_REQUEST = re.compile(
+    r"page|offset|cursor|limit|range|param|invalid|unknown|unsupported", re.IGNORECASE
+)
+"""What an error speaks of that another request would not get."""
 
 
 class LoadCompleteValidator(Validator):
@@ -41,7 +47,17 @@ def _finding(verdict: TableVerdict, evidence: Evidence) -> Finding:
     if refused and not any(feed.chains for feed in feeds):
         hint = "The script went on without an answer: look at the key, and at what it may read."
         return Finding(FindingKind.SECRET_REFUSED, says, Remedy.SECRET, told, hint)
+    if error := next((f.says for feed in feeds for f in feed.failures if _says_error(f)), ""):
+        told["answer"] = error
+        says = f"{says[:-1]}; the API answers with an error: {error}"
+        if any(feed.chains for feed in feeds) and not _OF_THE_REQUEST.search(error):
+            return Finding(FindingKind.INCOMPLETE, says, Remedy.STOP, told, "Try again: pilot run.")
     return Finding(FindingKind.INCOMPLETE, says, Remedy.REPAIR, told)
+
+
+def _says_error(answer: Exchange) -> bool:
+    """Whether an answer is an error that its status does not tell."""
+    return bool(answer.says) and (answer.status or 400) < 400
 
 
 def _requests(feed: Feed) -> list[Json]:

@@ -287,3 +287,9 @@ def test_a_script_that_does_not_parse_is_refused() -> None:
 
 def test_the_only_table_needs_no_name() -> None:
     assert '"name": "state"' in refined("rename the table to state", profile(HEALTH))
+
+
+def test_a_model_is_named_only_where_one_could_help() -> None:
+    assert "model" not in refusal("load incrementally by colour").hint
+    assert "write disposition merge" in refusal("load incrementally by colour").hint
+    assert "needs a model" in refusal("add pagination", script="import dlt\n").hint

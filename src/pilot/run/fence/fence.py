@@ -25,7 +25,7 @@ from pilot.run.fence.inside import landlock
 from pilot.run.fence.proxy import EgressProxy, Place
 from pilot.run.fence.seatbelt_profile import profile_of
 from pilot.run.fence.upstream import Upstream
-from pilot.run.result import ErrorLink, RunError, RunMode
+from pilot.run.result import UNHELD, ErrorLink, RunError, RunMode
 
 _LARGEST_FILE_IN_A_CHECK = 2 * 1024**3
 _LONGEST_SOCKET_PATH = 90
@@ -82,7 +82,7 @@ class Held:
     def told(self) -> str:
         """The fence in one line. Raises PilotError where the script did not run for lack of it."""
         if self.gate is None:
-            return "off: the script ran with your rights"
+            return UNHELD
         report = self.gate.report or Report()
         if self.level is not Level.FULL and not claims.holds_files(report):
             return claims.told_basic(self.why or report.trouble)

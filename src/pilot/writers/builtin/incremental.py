@@ -13,7 +13,7 @@ from pilot.writers.builtin.design import Resource
 from pilot.writers.builtin.edits import child, entries, literals_of
 from pilot.writers.builtin.literals import Literal
 from pilot.writers.builtin.wishes import Wish
-from pilot.writers.builtin.workbench import Workbench, refused
+from pilot.writers.builtin.workbench import Workbench, refused, unwritten
 
 EARLIEST: Mapping[str, str | int] = {
     "timestamp": "1970-01-01T00:00:00Z",
@@ -42,7 +42,8 @@ def _followed(bench: Workbench, wish: Wish) -> tuple[str, Resource, CursorField]
     if len({name for name, _, _ in found}) > 1:
         raise refused("More than one endpoint could be loaded incrementally: name one.")
     if not found:
-        raise refused(_why_not_incremental(wish.get("field"), names))
+        hint = 'Each run reads everything then; "write disposition merge" keeps one row for each key.'
+        raise refused(_why_not_incremental(wish.get("field"), names), hint)
     return found[0]
 
 
@@ -66,7 +67,7 @@ def _ask_for(bench: Workbench, resource: Resource, name: str, wanted: Mapping[st
         return bench.add_params(name, wanted)
     present = literals_of(child(bench.endpoint(name), "json"))
     if present is None:
-        raise refused(f"The body that {name} is read with is not written as plain values.")
+        raise unwritten(f"The body that {name} is read with is not written as plain values.")
     bench.script = bench.script.place(
         bench.endpoint(name), "json", changed(cast("Mapping[str, Json]", present), wanted)
     )

@@ -14,7 +14,7 @@ from pilot.writers.builtin.incremental import follows, incremental, since
 from pilot.writers.builtin.literals import Literal, Noted, comment
 from pilot.writers.builtin.script import FAST, SMALL_FILES
 from pilot.writers.builtin.wishes import Change, Wish
-from pilot.writers.builtin.workbench import Workbench, alike, refused
+from pilot.writers.builtin.workbench import Workbench, alike, refused, unwritten
 
 NOTES = {
     "replace": "every run loads everything anew: what is gone from the API goes here too",
@@ -34,7 +34,7 @@ def refined(text: str, design: Design, wishes: Sequence[Wish]) -> tuple[str, str
             CHANGES[wish.change](bench, wish)
             ast.parse(bench.script.text)
         except SyntaxError:  # broken by hand, or written in a way that these edits do not know
-            raise refused("The script is not written in a way that can be changed by rule.") from None
+            raise unwritten("The script is not written in a way that can be changed by rule.") from None
         if bench.script.text == before:
             raise refused(f"The script has it so already: {wish.change.value}.")
     return bench.script.text, "\n".join(bench.told)
@@ -117,7 +117,7 @@ def _dataset(bench: Workbench, wish: Wish) -> None:
 def _pipeline(bench: Workbench, argument: str, value: str) -> None:
     calls = bench.script.calls("pipeline")
     if len(calls) != 1:
-        raise refused("The script has no single dlt.pipeline(...) to change.")
+        raise unwritten("The script has no single dlt.pipeline(...) to change.")
     bench.script = bench.script.place(calls[0], argument, value)
 
 
@@ -167,7 +167,7 @@ def _add(bench: Workbench, wish: Wish) -> None:
         hint = f"What could be added: {known}." if known else "Name its URL to have it looked at."
         raise refused(f"No endpoint called {wish.get('resource')} was seen that is not loaded yet.", hint)
     if resource.by_hand or config.turner_of(resource) or bench.script.listing() is None:
-        raise refused(f"{resource.name} needs a function of its own in this script.")
+        raise unwritten(f"{resource.name} needs a function of its own in this script.")
     if resource.parent and resource.parent not in bench.holders():
         raise refused(f"{resource.name} needs its parent {resource.parent}.", f"Add {resource.parent} first.")
     if values := config.values_resource(resource):
@@ -181,7 +181,7 @@ def _drop(bench: Workbench, wish: Wish) -> None:
     listing = bench.script.listing()
     node = bench.script.resources().get(name)
     if listing is None or node is None:
-        raise refused(f"{name} is a function of its own in this script.")
+        raise unwritten(f"{name} is a function of its own in this script.")
     if len(listing.elts) == 1:
         raise refused(f"{name} is all that is loaded.")
     if children := [other for other in bench.script.resources() if name in _parents(bench, other)]:

@@ -14,6 +14,8 @@ from pilot.writers.builtin.identifiers import snake
 from pilot.writers.builtin.literals import Literal
 from pilot.writers.builtin.wishes import Wish
 
+MODEL_HINT = "This needs a model: set OPENAI_API_KEY, or name one with --model."
+
 Holder = ast.Dict | ast.Call
 
 
@@ -41,9 +43,9 @@ class Workbench:
         """The endpoint of a declared resource."""
         found = self.script.resources().get(name)
         if found is None:
-            raise refused(f"{name} is a function of its own in this script.")
+            raise unwritten(f"{name} is a function of its own in this script.")
         if (endpoint := child(found, "endpoint")) is None:
-            raise refused(f"The endpoint of {name} is not written as a dict.")
+            raise unwritten(f"The endpoint of {name} is not written as a dict.")
         return endpoint
 
     def add_params(self, name: str, wanted: Mapping[str, Literal]) -> None:
@@ -51,7 +53,7 @@ class Workbench:
         endpoint = self.endpoint(name)
         present = literals_of(child(endpoint, "params"))
         if present is None:
-            raise refused(f"The parameters of {name} are not written as plain values.")
+            raise unwritten(f"The parameters of {name} are not written as plain values.")
         if wanted and {**present, **wanted} != present:
             self.script = self.script.place(endpoint, "params", {**present, **wanted})
 
@@ -76,7 +78,7 @@ class Workbench:
         """The resources that a wish is about: the named one, else all."""
         names = list(self.holders())
         if not names:
-            raise refused(
+            raise unwritten(
                 "The resources of this script are not written in a way that can be changed by rule."
             )
         said = wish.get("resource")
@@ -101,6 +103,10 @@ def alike(name: str, said: str) -> bool:
 
 
 def refused(says: str, hint: str = "") -> StepFailed:
-    """A request that can't be carried out by rule."""
-    fallback = "This needs a model: set OPENAI_API_KEY, or name one with --model."
-    return StepFailed(Finding(FindingKind.BEYOND_WRITER, says), hint or fallback)
+    """A request that can't be carried out, by whomever, as things are."""
+    return StepFailed(Finding(FindingKind.BEYOND_WRITER, says), hint)
+
+
+def unwritten(says: str) -> StepFailed:
+    """A request that can't be carried out by rule, as the script is written; a model reads it."""
+    return refused(says, MODEL_HINT)

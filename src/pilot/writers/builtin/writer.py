@@ -18,9 +18,9 @@ from pilot.writers.builtin.refinements import refined
 from pilot.writers.builtin.repairs import ending, renewed, untouched
 from pilot.writers.builtin.script import script
 from pilot.writers.builtin.wishes import EXAMPLES, Change, Wish, understood
+from pilot.writers.builtin.workbench import MODEL_HINT
 from pilot.writers.writer import Brief, Draft, SqlAttempt, SqlDraft, Usage
 
-MODEL_HINT = "This needs a model: set OPENAI_API_KEY, or name one with --model."
 _IN_COLUMNS = "import pyarrow as pa\n"
 _UNFIT = (FindingKind.CODE_ERROR, FindingKind.SCHEMA_CONFLICT, FindingKind.IMPORT_MISSING)
 """What goes wrong where the records are not what their columns were made for, or pyarrow is gone."""
