@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import NoReturn
 
-from pilot.api.correct import correct
 from pilot.api.show import profile_blocks
 from pilot.comparison import diff_blocks
 from pilot.drafting import names_of, writer_choice
@@ -148,14 +148,23 @@ class Desk:
         """Take back the last change, or a cell and all after it."""
         note_edits(self._session, self._kit.project.root)
         self._forget()
-        done = undo(self._session, self._kit.project.root, number)
-        return [*told(done, "undone"), *rows_taken_back(self._session, self._kit, done)]
+        return undo(self._session, self._kit.project.root, number)
+
+    def _undone(self, done: Done) -> list[Block]:
+        """What an undo did; its rows follow where no copy was put back."""
+        return self._undone(self._taken_back(number))
 
     def redo(self) -> Sequence[Block]:
         """Give again what was taken back last."""
+        return told(self._given_again(), "done again")
+
+    def _taken_back(self, number: int | None) -> Done:
+        return [*told(done, "undone"), *rows_taken_back(self._session, self._kit, done)]
+
+    def _given_again(self) -> Done:
         note_edits(self._session, self._kit.project.root)
         self._forget()
-        return told(redo(self._session, self._kit.project.root), "done again")
+        return redo(self._session, self._kit.project.root)
 
     def model(self, name: str) -> Sequence[Block]:
         """Go on with another writer."""
@@ -184,13 +193,15 @@ class PromptDesk(Desk):
 
     def undo(self, number: int | None = None) -> Sequence[Block]:
         """Undo, and have the engine look again at what comes next."""
-        self._kit.host.show(*super().undo(number))
-        raise Replan
+        self._look_again(self._taken_back(number), "undone")
 
     def redo(self) -> Sequence[Block]:
         """Redo, and have the engine look again at what comes next."""
-        self._kit.host.show(*super().redo())
-        raise Replan
+        self._look_again(self._given_again(), "done again")
+
+    def _look_again(self, done: Done, what: str) -> NoReturn:
+        self._kit.host.show(*(self._undone(done) if what == "undone" else told(done, what)))
+        raise Replan(self._session.part_of(done.cell))
 
     def change(self, words: str) -> Sequence[Block]:
         """Change the script as they say, before anything else. Raises Tangent."""
@@ -204,10 +215,14 @@ class PromptDesk(Desk):
         if cell.position < 0:
             self._kit.policies.run(cell.step, Facts(request=cell.input or None), cell.title)
             return ()
+        running = {part.id for part in self._session.parts}
+        if cell.id in running:
+            go_back(self._session, cell.step, 0, cell.id)
+            raise Replan(cell.id)
         go_back(self._session, cell.policy, cell.position, cell.parent)
         part = next((other for other in self._session.cells if other.id == cell.parent), None)
-        if part is None:
-            raise Replan
+        if part is None or part.id in running:
+            raise Replan(cell.parent)
         self._kit.policies.resume(part)
         return ()
 

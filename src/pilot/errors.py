@@ -3,6 +3,7 @@
 PilotError                 exit 1   something failed; says what, and what to do next
 ├── StepFailed             exit 1   a step can't go on; carries the finding
 ├── Declined               exit 1   the person (or an unattended run) said no to an act
+│   └── Outdated           exit 1   a file is no longer what a change to it was made from
 ├── UsageError             exit 2   the command line or a configuration file is wrong
 ├── AnswerMissing          exit 3   nobody is there to answer; names the flag that would
 └── Interrupted            exit 130 the person left, or the process was told to stop
@@ -40,6 +41,10 @@ class Declined(PilotError):
     """An act was not agreed to, so nothing was done."""
 
 
+class Outdated(Declined):
+    """A file changed while the draft of a change to it was made, and nobody was asked about that."""
+
+
 class UsageError(PilotError):
     """What was typed or configured can't be used."""
 
@@ -70,7 +75,15 @@ class EndOfInput(Interrupted):
 
 
 class Replan(Exception):
-    """Not an error: cells were taken back at a prompt, so the engine looks again at what comes next."""
+    """Not an error: cells were taken back at a prompt, so the engine looks again at what comes next.
+
+    `parent` is the cell below which a policy does that, None for the session's own; parts that run below
+    another cell end there.
+    """
+
+    def __init__(self, parent: int | None = None) -> None:
+        super().__init__(parent)
+        self.parent = parent
 
 
 class Tangent(Exception):

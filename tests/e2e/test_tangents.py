@@ -68,3 +68,33 @@ def test_before_there_is_a_script_nothing_can_be_changed(house: House) -> None:
     terminal.expect("There is no script yet to change.")
     answer(terminal, ("", house.stations))
     terminal.expect(CONTACT)
+
+
+def test_a_run_takes_back_only_what_it_changed_itself(house: House) -> None:
+    made = house.pilot("init", "weather", "--api", house.stations, *WITH_KEY, "--yes", "--no-input")
+    assert made.returncode == 0
+    written = house.read()
+    again = next(cell["id"] for cell in house.cells("query_tables"))
+    terminal = house.terminal("run", *WITH_KEY)
+    slowly(house, terminal, LOADS)
+    terminal.press("ctrl-c")
+    house.api.times = 0
+    answer(terminal, ("Go on, leave", "undo"))
+    terminal.expect("This run has changed no file.")
+    answer(terminal, ("Go on, leave", f"/rerun {again}"), ("What next?", ""))
+    terminal.expect("Done.")
+    assert terminal.wait() == 0
+    assert house.read() == written
+    assert [cell["state"] for cell in house.cells("run_pipeline")] == ["undone"]
+    assert [cell["state"] for cell in house.cells("query_tables")] == ["stale", "done"]
+
+
+def test_a_request_is_taken_back_at_its_own_pause(house: House) -> None:
+    terminal = before_the_load(house)
+    answer(terminal, (LOADS, "y"), ("What next?", "frobnicate it"), ("Go on, leave", "/undo"))
+    terminal.expect("This request has changed no file.")
+    answer(terminal, ("Go on, leave", "l"), ("What next?", WISH), (LOADS, "/undo"))
+    terminal.expect("is undone")
+    answer(terminal, (LOADS, "y"), ("What next?", ""))
+    assert terminal.wait() == 0
+    assert house.rows(PLACES) == [(STATIONS,)]

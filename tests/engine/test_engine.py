@@ -11,7 +11,7 @@ import pytest
 
 from pilot.consent import Consent
 from pilot.engine.engine import Engine
-from pilot.errors import AnswerMissing, Declined, Interrupted, Replan, StepFailed, UsageError
+from pilot.errors import AnswerMissing, Declined, Interrupted, Replan, StepFailed, Tangent, UsageError
 from pilot.facts import Facts
 from pilot.finding import Finding, FindingKind, Remedy
 from pilot.kit import Kit
@@ -379,3 +379,49 @@ def test_a_step_that_fails_when_it_runs_again_ends_the_remedy(store: Store) -> N
     failed = house.run(Policy("P", entries, "p", remedies={Remedy.REPAIR: "mend"}))
     assert failed is not None
     assert failed.failure is not None and failed.failure.kind is FindingKind.CODE_ERROR
+
+
+def _took_back(step: str, parent: str | None) -> Act:
+    """A prompt at which the person goes back to a step below a cell."""
+
+    def act(session: Session, kit: Kit) -> Outcome:
+        session.make_stale(cell for cell in session.cells if cell.step == step)
+        below = next((cell.id for cell in session.cells if cell.step == parent), None)
+        raise Replan(below)
+
+    return act
+
+
+def test_cells_taken_back_below_a_cell_run_again_there(store: Store) -> None:
+    inner = Policy("Inner", (StepUse("x"), StepUse("y")), "inner")
+    steps: dict[str, Step] = {"x": _Does(), "y": _Does(_took_back("x", "inner"), Outcome())}
+    house = _house(store, steps, policies={"inner": inner})
+    assert house.engine.run("inner", Facts(), "Part").state is CellState.DONE
+    expected = [("inner", "done"), ("x", "stale"), ("y", "undone"), ("x", "done"), ("y", "done")]
+    assert house.states() == expected
+
+
+def test_going_back_to_what_lies_before_a_part_ends_the_part(store: Store) -> None:
+    def refine(session: Session, kit: Kit) -> Outcome:
+        kit.policies.run("inner", Facts(), "Part")
+        return Outcome()
+
+    inner = Policy("Inner", (StepUse("x"),), "inner")
+    steps: dict[str, Step] = {"a": _Does(), "b": _Does(refine), "x": _Does(_took_back("a", None), Outcome())}
+    house = _house(store, steps, policies={"inner": inner})
+    assert house.run(_policy("a", "b")) is None
+    first, second = house.states()[:4], house.states()[4:]
+    assert first == [("a", "stale"), ("b", "undone"), ("inner", "undone"), ("x", "undone")]
+    assert second == [("a", "done"), ("b", "done"), ("inner", "done"), ("x", "done")]
+
+
+def test_cells_can_be_taken_back_in_the_midst_of_a_change(store: Store) -> None:
+    write = _Does(Outcome(learned=Facts(written=True)))
+    steps: dict[str, Step] = {
+        "w": write,
+        "a": _Does(Tangent("other names"), Outcome()),
+        "change": _Does(_took_back("w", None)),
+    }
+    house = _house(store, steps)
+    assert house.run(_policy("w", "a", change="change")) is None
+    assert (write.runs, house.states()[-2:]) == (2, [("w", "done"), ("a", "done")])

@@ -76,8 +76,15 @@ def test_starting_over_sets_the_earlier_session_aside(store: Store, session: Ses
     assert (found.number, found.facts.name, found.cells) == (other.number, "other", ())
 
 
-def _change(session: Session, root: Path, path: str, content: bytes, step: str = "write_code") -> Cell:
-    cell = _cell(session, step)
+def _change(
+    session: Session,
+    root: Path,
+    path: str,
+    content: bytes,
+    step: str = "write_code",
+    parent: int | None = None,
+) -> Cell:
+    cell = _cell(session, step, parent)
     session.record_change(root, path, content)
     (root / path).write_bytes(content)
     return _done(session, cell, Facts(goal=content.decode("latin-1")))
@@ -198,3 +205,20 @@ def test_a_session_of_a_newer_pilot_is_left_alone(tmp_path: Path) -> None:
 def test_the_state_folder_ignores_itself(tmp_path: Path) -> None:
     Store.open(tmp_path).close()
     assert (tmp_path / STATE / ".gitignore").read_text() == "*\n"
+
+
+def test_undo_below_a_running_cell_takes_back_a_step_of_it_and_nothing_before(
+    tmp_path: Path, session: Session
+) -> None:
+    before = _change(session, tmp_path, "script.py", b"a")
+    part = session.begin(Cell(0, "run_pipeline", "Run"))
+    _cell(session, "load", part.id)
+    with pytest.raises(PilotError, match="This run has changed no file"):
+        undo(session, tmp_path)
+    own = _change(session, tmp_path, "script.py", b"b", "repair_code", part.id)
+    _cell(session, "load", part.id)
+    done = undo(session, tmp_path)
+    assert (done.cell.id, session.part_of(done.cell)) == (own.id, part.id)
+    assert (tmp_path / "script.py").read_bytes() == b"a"
+    assert session.part_of(before) is None
+    assert undo(session, tmp_path, before.id).cell.id == before.id

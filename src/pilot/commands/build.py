@@ -9,7 +9,7 @@ from pilot.api.profile import AuthKind
 from pilot.api.words import without_secrets
 from pilot.catalogue import Catalogue
 from pilot.commands.course import Take, follow
-from pilot.errors import AnswerMissing, PilotError, StartPolicy
+from pilot.errors import AnswerMissing, PilotError, Replan, StartPolicy, UsageError
 from pilot.facts import Facts
 from pilot.finding import Json
 from pilot.host import Choice, Host, Question
@@ -80,7 +80,7 @@ def resume(options: Options) -> int:
         renew_writer(shop)
         if (fact := _outdated(shop.session.facts, options)) is not None:
             shop.engine.again(shop.catalogue.policy(shop.session.policy), fact)
-        return _whole_policy(shop) or _finish_parts(shop)
+        return _all_that_is_left(shop)
 
     return _followed(options, take_up(options), take)
 
@@ -88,6 +88,8 @@ def resume(options: Options) -> int:
 def refine(options: Options, request: str) -> int:
     """Change the pipeline in words."""
     return _part(options, "refine_pipeline", "Request", request)
+    if not request.strip():
+        raise UsageError("Nothing was asked for.", 'Say what should be different: pilot refine "add pagination"')
 
 
 def load_again(options: Options) -> int:
@@ -121,9 +123,27 @@ def _finish_parts(shop: Workshop) -> Cell | None:
 
 
 def _followed(options: Options, choose: ChooseSession, take: Take, part: str | None = None) -> int:
+def through(take: Take) -> Take:
+    """The same course; where the person went back before the part that ran, all that is left is run."""
+
+    def whole(shop: Workshop) -> Cell | None:
+        course = take
+        while True:
+            try:
+                return course(shop)
+            except Replan:
+                course = _all_that_is_left
+
+    return whole
+
+
+def _all_that_is_left(shop: Workshop) -> Cell | None:
+    return _whole_policy(shop) or _finish_parts(shop)
+
+
     """Follow a course; where the person asks at a prompt for another pipeline, go on with that one."""
     try:
-        return follow(options, choose, take, part)
+        return follow(options, choose, through(take), part)
     except StartPolicy as other:
         return init(replace(options, name=other.name, destination=other.destination, api=None, restart=False))
 

@@ -6,12 +6,14 @@ import os
 from typing import TYPE_CHECKING
 
 from pilot.api.words import without_secrets
+from pilot.commands.build import through
 from pilot.commands.course import follow
 from pilot.errors import PilotError
 from pilot.facts import Facts
 from pilot.host import Host
 from pilot.options import Options
 from pilot.project.existing import pipelines_in
+from pilot.secrecy.typed import masked
 from pilot.session.cell import Cell
 from pilot.session.session import Redactor, Session
 from pilot.session.store import Store
@@ -28,7 +30,7 @@ def check(options: Options) -> int:
     if not begun and not pipelines_in(options.root, os.environ, options.script):
         hint = "Name the script or the pipeline: pilot check NAME (or name another --dir)"
         raise PilotError("No script that makes a dlt pipeline was found in this folder.", hint)
-    goal = without_secrets(options.api) if options.api else None
+    goal = masked(without_secrets(options.api)) if options.api else None
 
     def choose(_host: Host, store: Store, redactor: Redactor) -> Session:
         found = Session.newest(store, redactor, options.session)
@@ -44,4 +46,4 @@ def check(options: Options) -> int:
         cell = shop.engine.run(_POLICY, Facts(), "Check")
         return None if cell.state.finished else cell
 
-    return follow(options, choose, take, _POLICY if begun else None)
+    return follow(options, choose, through(take), _POLICY if begun else None)

@@ -65,19 +65,24 @@ class Engine:
     def run_policy(self, policy: Policy, parent: int | None = None) -> Cell | None:
         """Run what is left of a policy; None when it is done, else the cell that ended it.
 
-        Declined, Interrupted and AnswerMissing pass through, after the cell was recorded.
+        Replan of what lies outside of it, Declined, Interrupted and AnswerMissing pass through, after the
+        cell was recorded.
         """
-        returns = 0
+        returns, wish = 0, ""
         reason: Finding | None = None
         while (position := self._next(policy, parent)) is not None:
             try:
+                if wish:
+                    words, wish = wish, ""
+                    self._take_tangent(policy, position, parent, words)
+                    continue
                 cell = self._run_entry(policy, position, parent, reason)
-            except Replan:
-                if parent is not None:
+            except Replan as replan:
+                if replan.parent != parent:
                     raise
                 continue
             except Tangent as tangent:
-                self._take_tangent(policy, position, parent, tangent.words)
+                wish = tangent.words
                 continue
             reason = None
             if cell.state.finished:
@@ -274,7 +279,7 @@ class Engine:
         except BaseException as error:
             own.end(Outcome(Status.FAILED), _finding_of(error))
             if isinstance(error, (Replan, Tangent, StartPolicy)):
-                state = CellState.DONE if isinstance(error, StartPolicy) else CellState.UNDONE
+                state = CellState.DONE if isinstance(error, StartPolicy) else self._left(own.cell)
                 own.cell = replace(own.cell, state=state, says="", failure=None)
             raise
         finally:
@@ -283,6 +288,13 @@ class Engine:
             own.cell = self.session.finish(own.cell, own.learned)
             self.session.reason = outer
             self.kit.host.close_cell(own.cell)
+
+    def _left(self, cell: Cell) -> CellState:
+        """The state of a cell that was left for another; what one has changed is gone on with."""
+        part = any(other.policy for other in self.session.children(cell.id))
+        below = (other for other in self.session.below(cell.id) if other.state is not CellState.UNDONE)
+        kept = part and any(other.changes for other in below)
+        return CellState.INTERRUPTED if kept else CellState.UNDONE
 
     def _running_id(self) -> int | None:
         running = self.session.running

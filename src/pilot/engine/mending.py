@@ -274,15 +274,23 @@ class Mending:
         can_change = change is not None and bool(self._session.facts.written)
         own = self._own.cell
         way = ask_way(self._kit.host, own.failure or finding, own.tried, own.kept, can_change)
+        while way.undo:
+            self._undo()
+            way = ask_way(self._kit.host, own.failure or finding, own.tried, own.kept, can_change)
         if way.leave:
             return False
-        if way.undo:
-            PromptDesk(self._session, self._kit).undo()
         if way.words:
             raise Tangent(way.words)
         self._own.cell = replace(self._own.cell, repairs=0)
         self._start_over()
         return True
+
+    def _undo(self) -> None:
+        """Take the last change back; why that can't be done is told."""
+        try:
+            PromptDesk(self._session, self._kit).undo()
+        except PilotError as error:
+            self._kit.host.show(Line(error.message, "warn"), *([Line(error.hint)] if error.hint else []))
 
     def _script_name(self) -> str | None:
         names = self._session.facts.names

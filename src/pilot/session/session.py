@@ -98,6 +98,22 @@ class Session(FileRecord):
         """What was asked of a model in this session."""
         return sum((cell.usage for cell in self.cells), Usage())
 
+    @property
+    def parts(self) -> tuple[Cell, ...]:
+        """The cells below which a policy runs now, innermost first."""
+        followed = {cell.parent for cell in self.cells if cell.policy}
+        found, cell = [], self.running
+        while cell is not None:
+            if cell.id in followed:
+                found.append(cell)
+            cell = None if cell.parent is None else self._cells.get(cell.parent)
+        return tuple(found)
+
+    def part_of(self, cell: Cell) -> int | None:
+        """The innermost of them that a cell lies below; None for one beside them all."""
+        parts = ((part.id, self.below(part.id)) for part in self.parts)
+        return next((part for part, below in parts if cell.id in {other.id for other in below}), None)
+
     def sessions(self) -> list[SessionLine]:
         """All sessions of the project, this one among them."""
         return listed(self._store)

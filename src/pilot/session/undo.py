@@ -35,8 +35,8 @@ class Done:
 def undo(session: Session, root: Path, number: int | None = None) -> Done:
     """Take back a cell and everything after it; without a number the newest one that changed a file.
 
-    Raises PilotError when there is nothing to undo, or the person's own work would be lost; then nothing
-    is restored.
+    While a policy runs below a cell, without a number that is a step of this policy. Raises PilotError
+    when there is nothing to undo, or the person's own work would be lost; then nothing is restored.
     """
     unit = _unit(session, number)
     cells = _from(session, unit)
@@ -101,15 +101,22 @@ def _loaded(step: str, state: CellState) -> bool:
 def _unit(session: Session, number: int | None) -> Cell:
     """The cell that is taken back as one: a step of the policy, a request in words, or an edit by hand."""
     by_id = {cell.id: cell for cell in session.cells}
+    parts = [part.id for part in session.parts]
     live = [c for c in session.cells if c.state not in (CellState.UNDONE, CellState.RUNNING)]
     if number is None:
-        found = next((cell for cell in reversed(live) if cell.changes), None)
+        own = {cell.id for cell in session.below(parts[0])} if parts else by_id.keys()
+        found = next((cell for cell in reversed(live) if cell.changes and cell.id in own), None)
     else:
         found = next((cell for cell in live if cell.id == number), None)
+    if found is None and number is None and parts:
+        what = f"This {by_id[parts[0]].title.lower()} has changed no file."
+        raise PilotError(what, "/undo N goes further back, and ends it; /log lists the cells.")
     if found is None:
         what = "There is nothing to undo." if number is None else f"There is no cell {number} to undo."
         raise PilotError(what, "pilot log shows the cells.")
-    while found.step != EDITED and found.parent is not None and by_id[found.parent].step != _BRANCHING:
+    while found.step != EDITED and found.parent is not None and found.parent not in parts:
+        if by_id[found.parent].step == _BRANCHING:
+            break
         found = by_id[found.parent]
     return found
 
