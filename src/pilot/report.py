@@ -11,7 +11,7 @@ from pilot.finding import Finding, Json
 from pilot.policy import Policy
 from pilot.session.cell import Cell, CellState
 from pilot.session.session import Session
-from pilot.verdict import complete_tables
+from pilot.verdict import announced_more, complete_tables
 from pilot.writers.writer import Usage
 
 VERSION = 1
@@ -48,7 +48,10 @@ def report(
         "repairs": sum(cell.repairs for cell in cells),
         "model": _model(facts, sum((cell.usage for cell in cells), Usage())),
         "failure": failure,
-        "warnings": [*warnings_of(facts.profile, complete_tables(facts.verdicts))],
+        "warnings": [
+            *warnings_of(facts.profile, complete_tables(facts.verdicts)),
+            *announced_more(facts.verdicts),
+        ],
     }
 
 

@@ -24,11 +24,24 @@ class TableVerdict:
     judged: Judged
     reason: str
     """`API total 1 204 = 1 204 rows`, `Link header ended`, `paging unknown: 100 rows are the page limit`."""
+    announced: int = 0
+    """Records that the API announced beyond those that came, where neither is proven wrong."""
+    earlier: bool = False
+    """The load brought nothing for it: its rows are of earlier ones."""
 
 
 def complete_tables(verdicts: Iterable[TableVerdict] | None) -> frozenset[str]:
     """The tables that are proven complete."""
     return frozenset(v.table for v in verdicts or () if v.judged is Judged.COMPLETE)
+
+
+def announced_more(verdicts: Iterable[TableVerdict] | None) -> list[str]:
+    """Tables for which the API announces more than came: a line each, for the end of a run."""
+    return [
+        f"{v.table}: the API announces {v.announced:,} records more than came; they may be missing"
+        for v in verdicts or ()
+        if v.announced and v.judged is not Judged.COMPLETE
+    ]
 
 
 @dataclass(frozen=True)

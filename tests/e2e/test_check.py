@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 from tests.e2e.house import COMMAND, WITH_KEY, House
 from tests.support.api_server import ApiServer, Reply, Request, people, serving
+from tests.support.terminal import Terminal
 
 _ALL = 25
 FOREIGN = """
@@ -90,7 +93,7 @@ def test_one_that_reads_the_first_page_is_found_out_before_anything_was_loaded(t
     document = json.loads(done.stdout)
     assert done.returncode == 1, done.stderr
     assert document["failure"]["kind"] == "incomplete"
-    assert document["verdict"][0]["reason"] == "API total 25, 10 read"
+    assert document["verdict"][0]["reason"] == "API total 25, 10 read; a load would bring 10 rows"
     assert not (folder / "crm.duckdb").exists()
 
 
@@ -131,6 +134,7 @@ def test_a_second_rehearsal_finds_rows_that_every_run_appends_again(tmp_path: Pa
         script = folder / "load_people.py"
         script.write_text(script.read_text().replace('write_disposition="replace"', ""))
         twice = _check(folder, tmp_path, api, "--twice")
+    assert "nothing is loaded yet; rehearsed: 1 table, 25 rows" in steady.stderr
     assert steady.returncode == 0 and "a second run changed no counts" in steady.stderr, steady
     failure = json.loads(twice.stdout)["failure"]
     assert (twice.returncode, failure["kind"]) == (1, "unstable_counts")
@@ -144,6 +148,42 @@ def test_a_folder_without_a_pipeline_is_told_so_and_left_alone(tmp_path: Path) -
     assert done.returncode == 1
     assert "No script that makes a dlt pipeline" in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["hello.py"]
+
+
+def test_a_no_to_the_rehearsal_runs_nothing_and_a_look_has_nothing_to_look_at(tmp_path: Path) -> None:
+    folder = tmp_path / "crm"
+    with serving(_pages) as api:
+        _write(folder, api, FIRST_PAGE)
+        look = _check(folder, tmp_path, api, "--look")
+        environment = {**os.environ, "DLT_DATA_DIR": str(tmp_path / "dlt")}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            terminal = Terminal([*COMMAND, "check", "--api", api.url], folder, environment, 110, 50, 60)
+        try:
+            terminal.expect("Contact 127.0.0.1")
+            terminal.answer("y")
+            terminal.expect("Run load_people.py")
+            terminal.answer("n")
+            code = terminal.wait()
+        finally:
+            terminal.close()
+    assert (look.returncode, json.loads(look.stdout)["failure"]["message"]) == (1, "Nothing is loaded yet.")
+    assert code == 1 and not api.requests
+    assert "left no table" not in terminal.text() and "was not run" in terminal.text()
+
+
+def test_a_look_keeps_and_dates_what_a_rehearsal_proved(tmp_path: Path) -> None:
+    folder = tmp_path / "crm"
+    with serving(_pages) as api:
+        _write(folder, api, FIRST_PAGE)
+        _load(folder, tmp_path)
+        proven = _check(folder, tmp_path, api)
+        looks = [_check(folder, tmp_path, api, "--look") for _ in range(2)]
+    assert proven.returncode == 1
+    for look in looks:
+        (verdict,) = json.loads(look.stdout)["verdict"]
+        assert (look.returncode, verdict["complete"], verdict["rows"]) == (1, "incomplete", 10)
+        assert re.fullmatch(r"API total 25, 10 read; proven on \d{4}-\d\d-\d\d", verdict["reason"])
 
 
 def test_what_pilot_made_is_judged_by_its_load_without_a_run(house: House) -> None:

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from pilot.api.profile import ApiProfile, Endpoint
-from pilot.judge.compare import compared, second_run, unstable
+from pilot.judge.compare import compared, kept, second_run, unstable
 from pilot.judge.show import summary
 from pilot.judge.verdicts import verdicts
 from pilot.judge.warnings import unfilled_columns
-from pilot.verdict import Judged, TableVerdict
+from pilot.verdict import Judged, TableVerdict, announced_more
 from pilot.warehouse.tables import TableInfo
 from tests.judge.ledgers import evidence, failed, got, only, pages, table
 
@@ -167,6 +167,54 @@ def test_rows_that_can_not_be_compared_are_told_apart_by_their_key() -> None:
     assert list(unstable(once, evidence(_READ, twice, different_keys={"people": 25})))
     assert not list(unstable(once, evidence(_READ, twice, different_keys={"people": 50})))
     assert not list(unstable(once, evidence(_READ, twice)))
+
+
+def test_a_look_that_proves_nothing_keeps_what_was_proven_while_the_rows_are_the_same() -> None:
+    before = [
+        TableVerdict("people", 25, Judged.COMPLETE, "because"),
+        TableVerdict("teams", 0, Judged.INCOMPLETE, "no table"),
+        TableVerdict("grown", 5, Judged.COMPLETE, "because"),
+    ]
+    look = [
+        TableVerdict(name, rows, Judged.NOT_PROVABLE, "unseen")
+        for name, rows in (("people", 25), ("grown", 6))
+    ]
+    told = kept(look, before, "2026-01-02")
+    assert [(v.table, v.judged.value, v.reason) for v in told] == [
+        ("people", "complete", "because; proven on 2026-01-02"),
+        ("grown", "not provable", "unseen"),
+        ("teams", "incomplete", "no table; proven on 2026-01-02"),
+    ]
+    assert kept(told, told, "2026-03-04") == told
+
+
+def test_what_a_script_fills_no_longer_is_told_as_that_and_not_counted_again() -> None:
+    left = table("orders", rows=25, new=0, resource="orders")
+    child = table("orders__lines", rows=50, new=None, parent="orders")
+    told = verdicts(evidence(_READ, table(rows=25), left, child))
+    assert [v.reason for v in told[1:2]] == ["nothing came for it in this load: its rows are of earlier ones"]
+    assert [v.earlier for v in told] == [False, True, True]
+    assert summary(told) == "1 table, 25 rows: complete; beside it 2 of earlier loads"
+
+
+def test_rows_that_no_request_brought_are_not_called_others_records() -> None:
+    told = verdicts(evidence(_READ, table(rows=25), table("fixed", rows=2)))
+    assert told[1].reason == (
+        "no request was seen that it came from; all that were seen were read to their ends"
+    )
+    assert not told[1].earlier
+
+
+def test_records_that_were_announced_and_did_not_come_are_told_at_the_end() -> None:
+    short = [got("/people", 120, resource="people", total=170, more=False, more_by="next")]
+    told = verdicts(evidence(short, table(rows=120)))
+    assert told[0].judged is Judged.NOT_PROVABLE
+    assert announced_more(told) == [
+        "people: the API announces 50 records more than came; they may be missing"
+    ]
+    assert not announced_more(verdicts(evidence(_READ, table(rows=25))))
+    assert not announced_more(verdicts(evidence(short, table(rows=170, new=120))))
+    assert not announced_more(verdicts(evidence(short, table(rows=120, new=4, incremental=True))))
 
 
 def test_columns_that_dlt_saw_nothing_for_are_read_from_its_warning() -> None:

@@ -6,7 +6,7 @@ import signal
 import sqlite3
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
-from pilot.api.cautions import missed, named_in, warnings_of
+from pilot.api.cautions import warnings_of
+from pilot.commands.shortfalls import named_and_left_out, not_proven, with_others
 from pilot.errors import (
     AnswerMissing,
     Declined,
@@ -36,7 +37,7 @@ from pilot.report import Document, early_report, failure_of, report
 from pilot.run.warm import WarmStarter
 from pilot.screen import Line
 from pilot.session.cell import Cell, CellState
-from pilot.verdict import Judged, TableVerdict, complete_tables
+from pilot.verdict import announced_more, complete_tables
 
 if TYPE_CHECKING:
     from pilot.workshop import ChooseSession, Workshop
@@ -147,9 +148,10 @@ def tell_error(says: str, hint: str, *, interrupted: bool = False) -> None:
 def _taken(shop: Workshop, take: Take, part: str | None) -> Course:
     before = len(shop.session.cells)
     ending = _ending(shop, take, part)
-    if shop.options.strict and ending.code == 0:
-        ending = _strictly(shop.session.facts.verdicts)
     policy = shop.catalogue.policy(part or shop.session.policy)
+    if shop.options.strict and ending.code == 0:
+        open_ones = not_proven(shop.session.facts.verdicts, policy.name)
+        ending = Ending("failed", 1, open_ones) if open_ones else ending
     begun = shop.session.cells[before:]
     parent = next((cell.id for cell in begun if cell.step == part), None)
     entries = [cell for cell in begun if (cell.policy, cell.parent) == (policy.name, parent)]
@@ -185,29 +187,12 @@ def _ending(shop: Workshop, take: Take, part: str | None) -> Ending:
 
 
 def _judged(shop: Workshop, ending: Ending, part: str | None) -> Ending:
-    """The ending; no good one where something that was asked for by name is left out."""
-    facts, options = shop.session.facts, shop.options
-    if ending.code or part is not None:
-        return ending
-    loaded = {table.name for table in facts.tables or ()}
-    by_flag = missed(facts.profile, facts.picked or (), loaded) if options.endpoints else []
-    in_words = missed(facts.profile, named_in(facts.profile, facts.goal or ""), loaded)
-    if not by_flag and not in_words:
-        return ending
-    where = " and ".join(flag for flag, lines in (("--endpoint", by_flag), ("--api", in_words)) if lines)
-    says = f"Named with {where}, and left out: {'; '.join(dict.fromkeys([*by_flag, *in_words]))}"
-    hint = "The rest is loaded. Correct its name or leave it out, with --restart; pilot resume has no more."
-    return Ending("failed", 1, Finding(FindingKind.INCOMPLETE, says, hint=hint))
-
-
-def _strictly(verdicts: Sequence[TableVerdict] | None) -> Ending:
-    """With `--strict`: done only where every table is proven complete."""
-    open_ones = [v for v in verdicts or () if v.judged is not Judged.COMPLETE]
-    if verdicts and not open_ones:
-        return Ending("done", 0)
-    told = "; ".join(f"{v.table}: {v.reason}" for v in open_ones) or "no load was judged"
-    says = f"Not every table is proven complete, and --strict asks for that ({told})."
-    return Ending("failed", 1, Finding(FindingKind.INCOMPLETE, says, hint="pilot check tells more."))
+    """The ending, with all that is incomplete; no good one where something that was named is left out."""
+    facts = shop.session.facts
+    if ending.failure is not None:
+        return replace(ending, failure=with_others(ending.failure, facts.verdicts or ()))
+    left_out = named_and_left_out(facts, shop.options) if part is None else None
+    return Ending("failed", 1, left_out) if left_out else ending
 
 
 def _further(course: Course, hint: str) -> str:
@@ -260,9 +245,11 @@ def _done(facts: Facts) -> list[Line]:
     names = facts.names
     if names is None:
         return []
-    done = f"Done. The script is {names.script}, the data {names.database or names.destination}."
-    unsure = warnings_of(facts.profile, complete_tables(facts.verdicts))
-    following = Line('Next: pilot query "…", pilot refine "…", pilot run, pilot log', "quiet")
+    data = f"the data {names.database or names.destination}" if facts.tables else "nothing is loaded yet"
+    done = f"Done. The script is {names.script}, {data}."
+    unsure = [*warnings_of(facts.profile, complete_tables(facts.verdicts)), *announced_more(facts.verdicts)]
+    query = 'pilot query "…", ' if facts.tables else ""
+    following = Line(f'Next: {query}pilot refine "…", pilot run, pilot log', "quiet")
     return [Line(done, "good"), *(Line(line, "warn") for line in unsure), following]
 
 

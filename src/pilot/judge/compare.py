@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from pilot.finding import Finding, FindingKind, Json, Remedy
 from pilot.judge.evidence import Evidence
@@ -16,22 +17,50 @@ def compared(rehearsed: Sequence[TableVerdict], tables: Sequence[TableInfo]) -> 
     told = [_compared(verdict, loaded.get(verdict.table)) for verdict in rehearsed]
     known = {verdict.table for verdict in rehearsed}
     gone = "the script brings no such table now"
-    others = [TableVerdict(n, r, Judged.NOT_PROVABLE, gone) for n, r in loaded.items() if n not in known]
+    others = [
+        TableVerdict(n, r, Judged.NOT_PROVABLE, gone, earlier=True)
+        for n, r in loaded.items()
+        if n not in known
+    ]
     return (*told, *others)
 
 
 def _compared(verdict: TableVerdict, rows: int | None) -> TableVerdict:
     """A rehearsal brings `verdict.rows`; `rows` are there, None: no such table."""
     table, brought, judged, reason = verdict.table, verdict.rows, verdict.judged, verdict.reason
+    if judged is Judged.INCOMPLETE and rows is None and brought:
+        return replace(verdict, rows=0, reason=f"{reason}; a load would bring {brought:,} rows")
     if judged is Judged.INCOMPLETE or rows == brought:
-        return TableVerdict(table, rows or 0, judged, reason)
+        return replace(verdict, rows=rows or 0)
     if rows is None:
         told = f"not in the destination; a load would bring {brought:,} rows ({reason})"
         return TableVerdict(table, 0, Judged.NOT_PROVABLE if brought else judged, told if brought else reason)
     if rows > brought:
-        return TableVerdict(table, rows, judged, f"{reason}; {rows - brought:,} rows are of earlier loads")
+        return replace(verdict, rows=rows, reason=f"{reason}; {rows - brought:,} rows are of earlier loads")
     told = f"a load would bring {brought:,} rows now, {rows:,} are here"
     return TableVerdict(table, rows, Judged.INCOMPLETE, told)
+
+
+def kept(
+    judged: Sequence[TableVerdict], before: Sequence[TableVerdict], day: str
+) -> tuple[TableVerdict, ...]:
+    """A look's verdicts; where it proves nothing, what was proven on that day of a table with these rows."""
+    known = {(v.table, v.rows): v for v in before if v.judged is not Judged.NOT_PROVABLE}
+
+    def dated(verdict: TableVerdict) -> TableVerdict:
+        told = verdict.reason if _PROVEN in verdict.reason or not day else f"{verdict.reason}{_PROVEN}{day}"
+        return replace(verdict, reason=told)
+
+    names = {verdict.table for verdict in judged}
+    told = [
+        dated(known[v.table, v.rows]) if v.judged is Judged.NOT_PROVABLE and (v.table, v.rows) in known else v
+        for v in judged
+    ]
+    nowhere = (v for v in known.values() if v.table not in names and not v.rows)
+    return (*told, *map(dated, nowhere))
+
+
+_PROVEN = "; proven on "
 
 
 def behind(rehearsed: Sequence[TableVerdict], tables: Sequence[TableInfo]) -> Iterator[Finding]:

@@ -20,11 +20,17 @@ def verdict_blocks(verdicts: Sequence[TableVerdict]) -> tuple[Block, ...]:
 
 
 def summary(verdicts: Sequence[TableVerdict]) -> str:
-    """All of them in one line: `3 tables, 264 rows: 2 complete, 1 not provable`."""
-    rows = sum(verdict.rows for verdict in verdicts)
-    counts = {judged: sum(v.judged is judged for v in verdicts) for judged in Judged}
-    told = f"{len(verdicts)} table{'' if len(verdicts) == 1 else 's'}, {rows:,} rows"
-    if verdicts and counts[Judged.COMPLETE] == len(verdicts):
-        return f"{told}: {'complete' if len(verdicts) == 1 else 'all complete'}"
+    """All of them in one line: `3 tables, 264 rows: 2 complete, 1 not provable`.
+
+    Tables with rows of earlier loads alone are told, and their rows not added to those of this one.
+    """
+    now = [verdict for verdict in verdicts if not verdict.earlier]
+    old = len(verdicts) - len(now)
+    rows = sum(verdict.rows for verdict in now)
+    counts = {judged: sum(v.judged is judged for v in now) for judged in Judged}
     parts = [f"{count} {judged.value}" for judged, count in counts.items() if count]
-    return f"{told}: {', '.join(parts)}" if parts else told
+    if now and counts[Judged.COMPLETE] == len(now):
+        parts = ["complete" if len(now) == 1 else "all complete"]
+    told = f"{len(now)} table{'' if len(now) == 1 else 's'}, {rows:,} rows"
+    beside = f"; beside {'it' if len(now) == 1 else 'them'} {old} of earlier loads" if old else ""
+    return f"{told}: {', '.join(parts)}{beside}" if parts else f"{told}{beside}"

@@ -24,8 +24,24 @@ def verdicts(evidence: Evidence) -> tuple[TableVerdict, ...]:
     told = []
     for table in evidence.counts:
         own = roots.get(table.name) or _child(table, roots, evidence)
-        told.append(TableVerdict(table.name, table.rows, own.judged, own.reason))
+        earlier = _is_left_over(_top(table, evidence) or table, evidence)
+        more = 0 if own.judged is Judged.COMPLETE else _announced(table, evidence)
+        told.append(TableVerdict(table.name, table.rows, own.judged, own.reason, more, earlier))
     return (*told, *_lists_nowhere(evidence), *_without_table(evidence))
+
+
+def _is_left_over(table: TableCounts, evidence: Evidence) -> bool:
+    """Whether a table is there from earlier loads alone: no row came now, and nobody asked for any."""
+    nothing_new = table.new == 0 and table.rows > 0
+    return nothing_new and bool(evidence.feeds) and not evidence.feeds_of(table)
+
+
+def _announced(table: TableCounts, evidence: Evidence) -> int:
+    """How many records the API states beyond those that came, and beyond the rows that are there."""
+    main = None if table.parent or table.incremental else evidence.main_feed(table)
+    if main is None or main.total is None or main.records is None:
+        return 0
+    return max(main.total - max(main.records, table.rows), 0)
 
 
 def _judged(table: TableCounts, evidence: Evidence) -> Reading:
@@ -65,6 +81,8 @@ def _stopped_at_known(table: TableCounts, feed: Feed) -> bool:
 
 def _without_feed(table: TableCounts, evidence: Evidence) -> Reading:
     """A table of which no request is known: by the total of the look at the API, or by all the others."""
+    if _is_left_over(table, evidence):
+        return Reading(Judged.NOT_PROVABLE, "nothing came for it in this load: its rows are of earlier ones")
     endpoint = evidence.endpoint_of(table)
     if endpoint is not None and endpoint.total is not None and not evidence.feeds:
         if endpoint.total == table.rows:
@@ -73,17 +91,14 @@ def _without_feed(table: TableCounts, evidence: Evidence) -> Reading:
     readings = [read(feed) for feed in evidence.feeds]
     bad = [reading for reading in readings if reading.judged is not Judged.COMPLETE]
     if readings and not bad:
-        return Reading(Judged.NOT_PROVABLE, "made of others' records, all of which were read to their ends")
+        return Reading(Judged.NOT_PROVABLE, f"{_UNSEEN}; all that were seen were read to their ends")
     return Reading(Judged.NOT_PROVABLE, _UNSEEN)
 
 
 def _child(table: TableCounts, roots: dict[str, Reading], evidence: Evidence) -> Reading:
     """A table of lists out of other records is as complete as those are, and as its lists were long."""
-    by_name = {t.name: t for t in evidence.counts}
-    parent = by_name.get(table.parent)
-    top = parent
-    while top is not None and top.parent:
-        top = by_name.get(top.parent)
+    parent = next((t for t in evidence.counts if t.name == table.parent), None)
+    top = _top(table, evidence)
     if parent is None or top is None:
         return Reading(Judged.NOT_PROVABLE, _UNSEEN)
     held = entries(table, parent, evidence)
@@ -95,6 +110,15 @@ def _child(table: TableCounts, roots: dict[str, Reading], evidence: Evidence) ->
     if held is not None and held == table.rows and own.judged is Judged.COMPLETE:
         return Reading(own.judged, f"{held:,} entries in {parent.name} = {table.rows:,} rows")
     return Reading(own.judged, f"comes with {top.name}, which is {own.judged.value}")
+
+
+def _top(table: TableCounts, evidence: Evidence) -> TableCounts | None:
+    """The table of records that a child table's rows came in; a table of records itself."""
+    by_name = {t.name: t for t in evidence.counts}
+    top: TableCounts | None = table
+    while top is not None and top.parent:
+        top = by_name.get(top.parent)
+    return top
 
 
 def entries(table: TableCounts, parent: TableCounts, evidence: Evidence) -> int | None:
