@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from pilot.consent import Act, Agreed, Consent, Given, Wish
-from pilot.errors import AnswerMissing, Declined
+from pilot.errors import AnswerMissing, Declined, Outdated
+from pilot.host import Question
 from pilot.project.look_at_code import CodeLook, look_at_code
 from pilot.screen import Diff
 from pilot.testing import ScriptedHost
@@ -232,3 +233,39 @@ def test_a_script_runs_only_with_the_hosts_that_it_names_agreed_to(tmp_path: Pat
         "Run a.py (why)?",
     ]
     assert gate.consent.agreed(Act.ENVIRONMENT) == ("TOKEN",)
+
+
+class _Edits(ScriptedHost):
+    """A person who changes the file in an editor of their own while the first question waits."""
+
+    file: Path
+
+    def ask(self, question: Question) -> str:
+        """Their answer, after the edit."""
+        if not self.asked:
+            self.file.write_text("by hand\n")
+        return super().ask(question)
+
+
+def test_a_file_that_is_edited_while_its_diff_waits_is_shown_again(tmp_path: Path) -> None:
+    host = _Edits(["a", "y"])
+    host.file = tmp_path / "a.py"
+    host.file.write_text("old\n")
+    consent = Consent(host, Folder(tmp_path), False, lambda act, answer: None)
+    assert consent.change("a.py", "new\n") == Agreed("new\n")
+    diffs = [block for block in host.shown if isinstance(block, Diff)]
+    assert [diff.before for diff in diffs] == ["old\n", "by hand\n"]
+    assert any("was changed meanwhile" in line for line in host.lines)
+    host = _Edits(["y", "n"])
+    host.file = tmp_path / "a.py"
+    with pytest.raises(Declined):
+        Consent(host, Folder(tmp_path), False, lambda act, answer: None).change("a.py", "newer\n")
+    assert host.file.read_text() == "by hand\n"
+
+
+def test_yes_never_overwrites_what_the_draft_was_not_made_from(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("by hand\n")
+    gate = _Gate(tmp_path, yes=True, attended=False)
+    with pytest.raises(Outdated, match="left as it is"):
+        gate.consent.change("a.py", "new\n", drafted_from="old\n")
+    assert (tmp_path / "a.py").read_text() == "by hand\n" and gate.recorded == []

@@ -12,7 +12,7 @@ from enum import Enum
 from pathlib import PurePath
 from typing import Protocol, TypeAlias
 
-from pilot.errors import Declined, Tangent
+from pilot.errors import Declined, Outdated, Tangent
 from pilot.host import Choice, Host, Question
 from pilot.screen import Diff, Line
 
@@ -197,16 +197,31 @@ class Consent:
         if not self._agrees(Act.RUN, text, what, covered, "--yes", always=True, wishes=wishes):
             raise Declined(f"{what} was not run.", _GO_ON)
 
-    def change(self, path: str, text: str, *, wishes: bool = False, whole: bool = False) -> Verdict:
+    def change(
+        self,
+        path: str,
+        text: str,
+        *,
+        wishes: bool = False,
+        whole: bool = False,
+        drafted_from: str | None = None,
+    ) -> Verdict:
         """Show a change, and make it when it is agreed to. An equal text changes nothing and asks nothing.
 
         With `wishes` the person may say in words what should be different. `whole` shows the text as a new
-        file, where what it replaces is nobody's work (a template). Raises Declined.
+        file, where what it replaces is nobody's work (a template). `drafted_from` is what the file held when
+        the text was drafted ("" for no file). A file that is something else by now is shown once more;
+        where nobody looks, that raises Outdated. Raises Declined.
         """
+        seen = drafted_from
         while True:
             before = self._files.read(path)
             if before == text:
                 return Agreed(text)
+            if seen not in (None, before or ""):
+                self._tell_changed(path)
+                whole = False
+            seen = before or ""
             self._host.show(Diff(path, None if whole else before, text), *self._remarks(path, text))
             answer = self._ask_change(path, text, whole or before is None, wishes)
             if answer == EDIT:
@@ -215,6 +230,8 @@ class Consent:
                 continue
             if answer not in (YES, ALWAYS, NO):
                 return Wish(answer)
+            if answer != NO and (self._files.read(path) or "") != seen:
+                continue
             self._record(f"{Act.CHANGE.value}: {path}", answer)
             if answer == NO:
                 raise Declined(f"{path} was not changed.", _GO_ON)
@@ -268,8 +285,20 @@ class Consent:
         self._record(f"{Act.CHANGE.value}: {path}", _PUT_BACK)
         self._files.write(path, text)
 
+    def _tell_changed(self, path: str) -> None:
+        """A file is not what the draft was made from. Raises Outdated where nobody is asked."""
+        if self._changes_unasked:
+            says = f"{path} changed while the draft was made, so it was left as it is."
+            raise Outdated(says, "Run the command again: it begins with the file as it is now.")
+        says = f"{path} was changed meanwhile, which this draft does not have. From how it is now:"
+        self._host.show(Line(says, "warn"))
+
+    @property
+    def _changes_unasked(self) -> bool:
+        return self._yes or Act.CHANGE in self._given.always
+
     def _ask_change(self, path: str, text: str, new: bool, wishes: bool) -> str:
-        if self._yes or Act.CHANGE in self._given.always:
+        if self._changes_unasked:
             return YES
         question = Question(
             f"{'Write' if new else 'Change'} {path}?",

@@ -10,7 +10,7 @@ from typing import Protocol, TypeAlias
 from pilot.api.correct import correct
 from pilot.api.profile import ApiProfile
 from pilot.consent import Agreed
-from pilot.errors import PilotError, StepFailed
+from pilot.errors import Outdated, PilotError, StepFailed
 from pilot.facts import Facts, WriterChoice
 from pilot.finding import Finding, FindingKind, Remedy
 from pilot.host import Question
@@ -102,12 +102,20 @@ def write_agreed(
     `settle` has the last word on a draft's text before it is shown. Raises StepFailed and Declined.
     """
     path = brief.names.script
+    base = brief.script if brief.script is not None else kit.project.read(path) or ""
     draft = _draft(session, kit, brief, ask)
     for _ in range(_MOST_WISHES):
         whole = session.left_by("init", path) == kit.project.read(path)
         if kit.host.interactive and draft.plan:
             kit.host.show(Line(draft.plan, "quiet"))
-        verdict = kit.consent.change(path, settle(draft.text), wishes=True, whole=whole)
+        try:
+            text = settle(draft.text)
+            verdict = kit.consent.change(path, text, wishes=True, whole=whole, drafted_from=base)
+        except Outdated as outdated:
+            base = _as_it_is_now(kit, brief, outdated)
+            brief = replace(brief, script=base)
+            draft = _draft(session, kit, brief, ask)
+            continue
         if isinstance(verdict, Agreed):
             note = _keep_requirements(kit, verdict.text)
             return Written(
@@ -122,6 +130,16 @@ def write_agreed(
         brief, ask = as_wished(brief, verdict.words)
         draft = _draft_or_earlier(session, kit, brief, ask, draft)
     raise PilotError("No draft was agreed to.", "pilot resume starts the writing again.")
+
+
+def _as_it_is_now(kit: Kit, brief: Brief, outdated: Outdated) -> str:
+    """The script that somebody changed while a draft was made: the draft is made anew, from this."""
+    now = kit.project.read(brief.names.script)
+    if brief.script is None or now is None:
+        raise outdated
+    says = f"{brief.names.script} was changed meanwhile: drafting again, from how it is now."
+    kit.host.show(Line(says, "warn"))
+    return now
 
 
 def _draft_or_earlier(session: Session, kit: Kit, brief: Brief, ask: Ask, earlier: Draft) -> Draft:

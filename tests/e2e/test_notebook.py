@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.e2e.house import RUNNING, SCRIPT, STATIONS, WITH_KEY, House, until
 from tests.e2e.replies import QUERY, reply, script
 from tests.e2e.runs import before_the_load
@@ -128,3 +130,23 @@ def test_a_request_that_was_killed_is_gone_on_with(house: House) -> None:
     (request,) = house.cells("refine_pipeline")
     assert request["state"] == "done" and '"merge"' in house.read()
     assert [cell["state"] for cell in house.cells("change_code")] == ["done"]
+
+
+def test_a_script_that_is_edited_while_a_change_is_drafted_is_drafted_again(house: House) -> None:
+    draft = script(house.api.url)
+    merged = draft.replace('"replace"', '"merge"')
+    replies = [reply(draft), QUERY, reply(merged), reply(merged + "\n# by hand\n")]
+    asked: list[str] = []
+
+    def drafting(request: dict[str, Any]) -> str:
+        asked.append(str(request["messages"]))
+        if len(asked) == 3:
+            house.edit(SCRIPT, lambda text: text + "\n# by hand\n")
+        return replies[len(asked) - 1]
+
+    house.model(drafting)
+    house.document("init", "weather", "--api", house.stations, *UNASKED)
+    told = house.pilot("refine", "merge the rows", *UNASKED)
+    assert told.returncode == 0 and "drafting again" in told.stdout, told
+    assert len(asked) == 4 and "# by hand" in asked[3]
+    assert "# by hand" in house.read() and '"merge"' in house.read()
