@@ -72,3 +72,14 @@ def test_the_pins_are_plain_versions() -> None:
     lines = (_ROOT / "constraints.txt").read_text("utf-8").splitlines()
     assert lines
     assert [line for line in lines if not re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.+]+", line)] == []
+
+
+def test_a_command_that_never_runs_the_script_has_no_bounds_of_its_runs() -> None:
+    def help_of(command: str) -> str:
+        words = [sys.executable, "-m", "pilot", command, "--help"]
+        return subprocess.run(words, capture_output=True, text=True, check=True).stdout
+
+    bounds = ("--max-repairs", "--timeout", "--allow-host")
+    for command in ("doctor", "query"):
+        assert not [flag for flag in bounds if flag in help_of(command)]
+    assert all(flag in help_of("run") for flag in bounds)

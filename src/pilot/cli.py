@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from pilot.errors import Interrupted, PilotError, UsageError
-from pilot.flags import looking, options, working
+from pilot.flags import asking, looking, options, working
 from pilot.notebook_commands import add_to
 from pilot.options import Options
 
@@ -131,7 +131,10 @@ def init(
 def resume(
     options: Options, api: Api = None, docs: Docs = None, endpoint: Endpoints = None, strict: Strict = False
 ) -> int:
-    """Go on after the last finished cell."""
+    """Go on after the last finished cell.
+
+    pilot resume --secret api_key=env:KEY
+    """
     from pilot.commands import build
 
     picked = tuple(endpoint or ())
@@ -157,7 +160,10 @@ def refine(
 @app.command("run")
 @working
 def run_pipeline(options: Options, strict: Strict = False) -> int:
-    """Load again with the script as it is, and look at what came."""
+    """Load again with the script as it is, and look at what came.
+
+    pilot run --yes --no-input --strict
+    """
     from pilot.commands import build
 
     return build.load_again(replace(options, strict=strict))
@@ -185,6 +191,8 @@ def check(
     Also where pilot did not write the script.
 
     The script is rehearsed: it loads into a database that is thrown away.
+
+    pilot check --twice --strict
     """
     from pilot.commands.check import check
 
@@ -192,7 +200,7 @@ def check(
 
 
 @app.command()
-@working
+@asking
 def query(
     options: Options,
     words: Annotated[str, typer.Argument(metavar="SQL|QUESTION", help="SQL, or a question in words.")],
@@ -224,7 +232,10 @@ def log(
         bool, typer.Option("--traffic", help="The script's requests instead, of one cell or all.")
     ] = False,
 ) -> int:
-    """The notebook: a line per cell, or (--traffic) per request."""
+    """The notebook: a line per cell, or (--traffic) per request.
+
+    pilot log --traffic 12
+    """
     if cell is not None and not traffic:
         raise UsageError("A cell is named only with --traffic.", f"pilot show {cell} shows the cell.")
     if traffic:
@@ -239,7 +250,10 @@ def log(
 @app.command()
 @looking
 def show(options: Options, cell: Cell = None) -> int:
-    """One cell in full: what went in, what came out, what changed."""
+    """One cell in full: what went in, what came out, what changed.
+
+    pilot show 12
+    """
     from pilot.commands import look
 
     return look.show(options, cell)
@@ -267,7 +281,10 @@ def undo(
     cell: Cell = None,
     rows: Annotated[bool, typer.Option("--rows", help="Also what loads appended, without a copy.")] = False,
 ) -> int:
-    """Take the last change back, or what a cell changed, exactly."""
+    """Take the last change back, or what a cell changed, exactly.
+
+    pilot undo 12
+    """
     from pilot.commands import look
 
     return look.undo(options, cell, rows=rows)
@@ -309,7 +326,7 @@ def replay(
 
 
 @app.command()
-@working
+@asking
 def doctor(
     options: Options,
     privacy: Annotated[

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
@@ -11,6 +11,10 @@ import typer
 
 from pilot.errors import UsageError
 from pilot.options import Level, Options, SecretSource
+
+_MODELS, _SIGHT, _RUNS = "Models and their bounds", "What a model sees", "Runs of the script"
+"""Under which headings flags stand in a help that is drawn."""
+_BOUNDS = ("max_repairs", "max_seconds", "timeout", "fresh", "allow_env", "allow_host", "allow_install")
 
 Dir = Annotated[Path, typer.Option("--dir", metavar="PATH", help="The project folder.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, all else on stderr.")]
@@ -32,11 +36,18 @@ def _working(
     folder: Dir = Path(),
     session: Which = None,
     model: Annotated[
-        str | None, typer.Option(metavar="NAME|builtin", help="A model, or pilot's own built-in writer.")
+        str | None,
+        typer.Option(
+            metavar="NAME|builtin", help="A model, or pilot's own built-in writer.", rich_help_panel=_MODELS
+        ),
     ] = None,
     secret: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME=env:VAR|file:PATH", help="Where a secret's value is found. Repeatable."),
+        typer.Option(
+            metavar="NAME=env:VAR|file:PATH",
+            help="Where a secret's value is found. Repeatable.",
+            rich_help_panel=_RUNS,
+        ),
     ] = None,
     yes: Annotated[
         bool, typer.Option("--yes", "-y", help="Agree to hosts you named, to shown diffs and to runs.")
@@ -46,51 +57,91 @@ def _working(
     ] = False,
     json: Json = False,
     max_repairs: Annotated[
-        int | None, typer.Option(min=0, metavar="N", help="Repairs per step; 3 by default.")
+        int | None,
+        typer.Option(min=0, metavar="N", help="Repairs per step; 3 by default.", rich_help_panel=_MODELS),
     ] = None,
     max_tokens: Annotated[
         int | None,
-        typer.Option(min=1, metavar="N", help="Tokens that models may take in this session, in and out."),
+        typer.Option(
+            min=1,
+            metavar="N",
+            help="Tokens that models may take in this session, in and out.",
+            rich_help_panel=_MODELS,
+        ),
     ] = None,
     max_cost: Annotated[
         float | None,
-        typer.Option(min=0, metavar="USD", help="Dollars that models may cost in this session."),
+        typer.Option(
+            min=0,
+            metavar="USD",
+            help="Dollars that models may cost in this session.",
+            rich_help_panel=_MODELS,
+        ),
     ] = None,
     max_seconds: Annotated[
-        float | None, typer.Option(min=1, metavar="S", help="Seconds that the repairs of one step may take.")
+        float | None,
+        typer.Option(
+            min=1, metavar="S", help="Seconds that the repairs of one step may take.", rich_help_panel=_MODELS
+        ),
     ] = None,
-    timeout: Annotated[float, typer.Option(min=1, metavar="S", help="Seconds that one run may take.")] = 600,
+    timeout: Annotated[
+        float, typer.Option(min=1, metavar="S", help="Seconds that one run may take.", rich_help_panel=_RUNS)
+    ] = 600,
     share_samples: Annotated[
         bool | None,
         typer.Option(
-            "--share-samples/--no-share-samples", help="Let a model see values of records, or no longer."
+            "--share-samples/--no-share-samples",
+            help="Let a model see values of records, or no longer.",
+            rich_help_panel=_SIGHT,
         ),
     ] = None,
     always_share_samples: Annotated[
-        bool, typer.Option("--always-share-samples", help="The same, always for this project.")
+        bool,
+        typer.Option(
+            "--always-share-samples", help="The same, always for this project.", rich_help_panel=_SIGHT
+        ),
     ] = False,
     fresh: Annotated[
-        bool, typer.Option("--fresh", help="Ask the API each time, also what a check was answered before.")
+        bool,
+        typer.Option(
+            "--fresh",
+            help="Ask the API each time, also what a check was answered before.",
+            rich_help_panel=_RUNS,
+        ),
     ] = False,
     fence: Annotated[
-        Level, typer.Option(help="How generated code is held; auto is the best that this system has.")
+        Level,
+        typer.Option(
+            help="How generated code is held; auto is the best that this system has.", rich_help_panel=_RUNS
+        ),
     ] = Level.AUTO,
     allow_env: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="An environment variable that the script may see. Repeatable."),
+        typer.Option(
+            metavar="NAME",
+            help="An environment variable that the script may see. Repeatable.",
+            rich_help_panel=_RUNS,
+        ),
     ] = None,
     allow_host: Annotated[
         list[str] | None,
-        typer.Option(metavar="HOST[:PORT]", help="Another host that may be contacted. Repeatable."),
+        typer.Option(
+            metavar="HOST[:PORT]",
+            help="Another host that may be contacted. Repeatable.",
+            rich_help_panel=_RUNS,
+        ),
     ] = None,
     allow_install: Annotated[
         list[str] | None,
-        typer.Option(metavar="PACKAGE", help="A package that may be installed. Repeatable."),
+        typer.Option(
+            metavar="PACKAGE", help="A package that may be installed. Repeatable.", rich_help_panel=_RUNS
+        ),
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show results and errors only.")] = False,
     verbose: Verbose = False,
     trust: Annotated[
-        bool, typer.Option("--trust", help="Trust the project's own Python in .pilot/.")
+        bool,
+        typer.Option("--trust", help="Trust the project's own Python in .pilot/.", rich_help_panel=_RUNS),
     ] = False,
 ) -> None:
     """The flags of commands that work."""
@@ -106,11 +157,18 @@ def working(command: Callable[..., int]) -> Callable[..., None]:
     return _with(command, _working)
 
 
-def _with(command: Callable[..., int], template: Callable[..., None]) -> Callable[..., None]:
+def asking(command: Callable[..., int]) -> Callable[..., None]:
+    """The same for a command that works and never runs the script: without the bounds of its runs."""
+    return _with(command, _working, without=_BOUNDS)
+
+
+def _with(
+    command: Callable[..., int], template: Callable[..., None], without: Collection[str] = ()
+) -> Callable[..., None]:
     """A function with the command's own parameters and the template's, as typer reads them."""
     own = _parameters(command)
     own.pop("options")
-    shared = _parameters(template)
+    shared = {name: each for name, each in _parameters(template).items() if name not in without}
 
     def invoke(**values: Any) -> None:
         mine = {name: values.pop(name) for name in own}

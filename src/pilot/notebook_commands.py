@@ -22,7 +22,10 @@ def add_to(app: typer.Typer) -> None:
 
 
 def rerun(options: Options, cell: Number) -> int:
-    """Run a cell again, and what comes after it."""
+    """Run a cell again, and what comes after it.
+
+    pilot rerun 7
+    """
     from pilot.commands import build
 
     return build.rerun(options, cell)
@@ -36,7 +39,10 @@ def redo(options: Options) -> int:
 
 
 def diff(options: Options, cell: Number, other: Other = None) -> int:
-    """What differs in the files between two cells."""
+    """What differs in the files between two cells.
+
+    pilot diff 5 12
+    """
     from pilot.commands import look
 
     return look.diff(options, cell, other)
