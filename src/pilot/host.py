@@ -44,6 +44,8 @@ class Question:
     """What the text does not say of what is asked about: two questions with other subjects are not equal."""
     kept: bool = True
     """Answered once, it is not asked again when pilot was stopped meanwhile; False: each answer is new."""
+    undecided: str | None = None
+    """The answer of a replay that has none, where that is not the default."""
 
 
 class Progress(Protocol):

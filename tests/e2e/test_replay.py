@@ -52,6 +52,7 @@ def test_a_model_an_editor_and_words_are_all_in_the_record(house: House) -> None
 def test_requests_and_runs_after_the_first_session_are_done_again_too(house: House) -> None:
     flags = ("--model", "builtin", *WITH_KEY, "--yes", "--no-input")
     house.document("init", "weather", "--api", house.stations, *flags)
+    assert house.pilot("refine", "frobnicate it", *flags).returncode == 1
     house.document("refine", "rename stations to places", *flags)
     house.document("run", *flags)
     assert house.pilot("export", "story.json").returncode == 0

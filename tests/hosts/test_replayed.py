@@ -32,6 +32,12 @@ def test_consent_is_asked_of_who_is_there_unless_it_was_given_by_flag() -> None:
     assert ReplayedHost(ScriptedHost([]), [], yes=True).ask(CONSENT) == "y"
 
 
+def test_a_failure_that_the_record_does_not_have_is_left() -> None:
+    pause = Question("Go on, or leave", "--yes", choices=(Choice("l", "leave"),), undecided="l")
+    assert ReplayedHost(ScriptedHost([], interactive=False), [], yes=True).ask(pause) == "l"
+    assert ReplayedHost(ScriptedHost(["l"]), [], yes=False).ask(pause) == "l"
+
+
 @pytest.mark.parametrize("question", [OTHER_HOST, KEY])
 def test_what_a_flag_does_not_cover_and_keys_never_come_from_the_record(question: Question) -> None:
     record = [(question.text, "recorded")]

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pilot.commands.build import init, load_again, refine
-from pilot.errors import UsageError
+from pilot.errors import Interrupted, UsageError
 from pilot.options import Options
 from pilot.replay.endpoint import Replies, serving
 from pilot.replay.recording import Recording, read_recording
@@ -19,7 +19,7 @@ Act = Callable[[Options], int]
 
 
 def replay(options: Options, file: Path, live: bool) -> int:
-    """The whole session again; ends with the exit code of the first part that fails."""
+    """The whole session again; ends with the first part that fails, unless that failed before too."""
     recording = read_recording(file)
     others = [path for path in options.root.iterdir() if path.absolute() != file.absolute()]
     if others:
@@ -38,25 +38,28 @@ def replay(options: Options, file: Path, live: bool) -> int:
     return code
 
 
-def _all(options: Options, acts: Sequence[Act]) -> int:
+def _all(options: Options, acts: Sequence[tuple[Act, bool]]) -> int:
     """Act after act; one JSON document, that of the last, where one was asked for."""
     code = 0
-    for number, act in enumerate(acts, 1):
+    for number, (act, ended) in enumerate(acts, 1):
         with ExitStack() as stack:
             if options.json and number < len(acts):
                 stack.enter_context(redirect_stdout(sys.stderr))
             code = act(options)
-        if code:
+        if code and (ended or code == Interrupted.exit_code):
             break
     return code
 
 
-def _acts(recording: Recording) -> list[Act]:
+def _acts(recording: Recording) -> list[tuple[Act, bool]]:
+    """What is to be done again, and whether it came to its end then."""
+
     def asks(request: str) -> Act:
         return lambda options: refine(options, request)
 
-    parts = [load_again if part.request is None else asks(part.request) for part in recording.parts]
-    return [init, *parts]
+    parts = recording.parts
+    again = [(load_again if part.request is None else asks(part.request), part.ended) for part in parts]
+    return [(init, True), *again]
 
 
 def _options(options: Options, recording: Recording) -> Options:

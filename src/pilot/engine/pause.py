@@ -46,6 +46,7 @@ def ask_way(host: Host, finding: Finding, tried: Sequence[str], kept: str, can_c
         choices=(Choice(_AGAIN, "run it again and go on"), *undo, Choice(_LEAVE, "leave")),
         free=can_change,
         kept=False,
+        undecided=_LEAVE,
     )
     answer = host.ask(question)
     if answer == _LEAVE and stopped:

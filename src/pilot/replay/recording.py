@@ -14,6 +14,7 @@ from pilot.export.record import FORMAT, VERSION
 from pilot.session.undo import EDITED
 
 _UNDONE = "undone"
+_ENDED = ("done", "skipped", "stale")
 _REQUEST, _RUN = "refine_pipeline", "run_pipeline"
 
 
@@ -75,6 +76,8 @@ class Part:
 
     request: str | None
     """What should be different, in words; None: the script was run again as it was."""
+    ended: bool = True
+    """It came to its end then; a part that did not need not do so now."""
 
 
 @dataclass(frozen=True)
@@ -144,10 +147,8 @@ def read_recording(file: Path) -> Recording:
 def _parts(cells: tuple[_Cell, ...]) -> Iterator[Part]:
     for cell in cells:
         if cell.parent is None and cell.state != _UNDONE:
-            if cell.step == _REQUEST:
-                yield Part(cell.input)
-            elif cell.step == _RUN:
-                yield Part(None)
+            if cell.step in (_REQUEST, _RUN):
+                yield Part(cell.input if cell.step == _REQUEST else None, cell.state in _ENDED)
 
 
 def _reply(exchange: _Exchange) -> ModelAnswer:
