@@ -2,7 +2,7 @@
 
 import os
 
-from pilot.errors import PilotError
+from pilot.errors import AnswerMissing, PilotError
 from pilot.facts import Facts
 from pilot.host import Choice, Question
 from pilot.kit import Kit
@@ -36,6 +36,9 @@ class FindPipeline(Step):
 
 def _picked(kit: Kit, found: tuple[ProjectNames, ...]) -> ProjectNames:
     """The one that the person means."""
+    if not kit.host.interactive:
+        listed = ", ".join(f"{names.pipeline} ({names.script})" for names in found)
+        raise AnswerMissing(f"Which pipeline? {listed}", f"pilot check {found[0].script}")
     choices = tuple(Choice(str(n), f"{names.pipeline} ({names.script})") for n, names in enumerate(found, 1))
     question = Question("Which pipeline?", flag="pilot check NAME", default="1", choices=choices, free=False)
     return found[int(kit.host.ask(question)) - 1]

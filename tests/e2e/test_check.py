@@ -141,6 +141,34 @@ def test_a_second_rehearsal_finds_rows_that_every_run_appends_again(tmp_path: Pa
     assert failure["message"] == "people: a second run adds 25 rows of the same records."
 
 
+def test_several_pipelines_are_named_where_nobody_can_choose(tmp_path: Path) -> None:
+    folder = tmp_path / "crm"
+    with serving(_pages) as api:
+        _write(folder, api, FIRST_PAGE)
+        other = (folder / "load_people.py").read_text().replace('"crm"', '"shop"')
+        (folder / "load_shop.py").write_text(other)
+        done = _check(folder, tmp_path, api)
+    assert done.returncode == 3
+    failure = json.loads(done.stdout)["failure"]
+    assert "crm (load_people.py), shop (load_shop.py)" in failure["message"]
+    assert "pilot check load_people.py" in failure["hint"]
+
+
+def test_a_quiet_check_shows_the_verdict_and_nothing_else(tmp_path: Path) -> None:
+    folder = tmp_path / "crm"
+    with serving(_pages) as api:
+        _write(folder, api, WHOLE.replace("{{", "{").replace("}}", "}"))
+        _load(folder, tmp_path)
+        environment = {**os.environ, "DLT_DATA_DIR": str(tmp_path / "dlt")}
+        words = ["check", "--api", api.url, "--yes", "--no-input", "-q"]
+        done = subprocess.run([*COMMAND, *words], cwd=folder, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert [line.split() for line in done.stdout.splitlines() if "people" in line] == [
+        ["people", "25", "complete", "API", "total", "25", "=", "25", "rows"]
+    ]
+    assert "Find the pipeline" not in done.stdout and "Done." not in done.stdout
+
+
 def test_a_folder_without_a_pipeline_is_told_so_and_left_alone(tmp_path: Path) -> None:
     (tmp_path / "hello.py").write_text("print('hello')\n")
     with serving(_pages) as api:

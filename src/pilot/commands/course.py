@@ -29,6 +29,7 @@ from pilot.errors import (
 from pilot.facts import Facts
 from pilot.finding import Finding, FindingKind, Json
 from pilot.hosts.text import between_words, spelled_out, visible
+from pilot.judge.show import verdict_blocks
 from pilot.money import cost_of
 from pilot.options import Options
 from pilot.policy import Policy
@@ -238,6 +239,8 @@ def _tell(shop: Workshop, course: Course) -> None:
             print(further, file=sys.stderr)
     elif not shop.options.quiet:
         shop.host.show(*_done(shop.session.facts))
+    elif verdicts := shop.session.facts.verdicts:
+        shop.host.show(*verdict_blocks(verdicts))
 
 
 def _done(facts: Facts) -> list[Line]:

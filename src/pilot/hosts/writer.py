@@ -12,14 +12,14 @@ from pilot.hosts.cells import closing, heading
 from pilot.hosts.live import LiveRegion, LogRegion, Region
 from pilot.hosts.paper import Paper
 from pilot.hosts.render import MARGIN, render, stands_apart
-from pilot.screen import Block, Diff, Line, Output
+from pilot.screen import Block, Line, Output
 from pilot.session.cell import Cell, CellState
 
 _STEP_IN = 2
 
 
 class ScreenWriter:
-    """Shows blocks, cells and what is going on. `quiet` leaves trouble, changes and what is asked about."""
+    """Shows blocks, cells and what is going on. `quiet` leaves trouble and what is asked about."""
 
     def __init__(
         self, *, stream: TextIO, quiet: bool, verbose: bool, redact: Callable[[str], str] = str
@@ -137,4 +137,4 @@ class ScreenWriter:
 
 def _is_news(block: Block) -> bool:
     """Whether a quiet screen shows it all the same."""
-    return isinstance(block, Diff) or (isinstance(block, Line) and block.tone in ("warn", "bad"))
+    return isinstance(block, Line) and block.tone in ("warn", "bad")
