@@ -83,3 +83,10 @@ def test_a_command_that_never_runs_the_script_has_no_bounds_of_its_runs() -> Non
     for command in ("doctor", "query"):
         assert not [flag for flag in bounds if flag in help_of(command)]
     assert all(flag in help_of("run") for flag in bounds)
+
+
+def test_a_wrong_level_of_the_fence_is_told_plainly() -> None:
+    words = [sys.executable, "-m", "pilot", "run", "--fence", "foo"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "Invalid value for '--fence': 'foo' is not one of" in done.stderr

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -73,9 +73,11 @@ def _document(words: list[str], error: PilotError) -> None:
 
 def _usage_error(error: Exception) -> UsageError | None:
     """Tell what typer found wrong with the command line; anything else is a defect."""
+    wrong: Any = error
     show, says = getattr(error, "show", None), getattr(error, "format_message", None)
     if show is None or says is None:
         return None
+    wrong.message = str(wrong.message).removeprefix("Value error, ")  # its parser's prefix, not a person's
     show()
     return UsageError(says())
 

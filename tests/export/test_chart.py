@@ -37,3 +37,10 @@ def test_whatever_is_drawn_is_a_picture_with_finite_places(points: list[tuple[st
         shown = chart(Series("label", "measure", tuple(points), over_time))
         assert "nan" not in shown and "inf" not in shown.replace("info", "")
         ElementTree.fromstring(re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]", "", shown))
+
+
+def test_a_heading_tells_how_much_of_a_query_is_drawn() -> None:
+    days = tuple((f"2026-06-{day:02}", float(day)) for day in range(1, 21))
+    assert Series("day", "records", days, True).heading == "records by day"
+    assert Series("day", "records", days, True, 28).heading == "records by day (20 of 28)"
+    assert Series("city", "records", days, False).heading == "records by city (12 of 20)"

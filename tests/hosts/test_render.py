@@ -101,10 +101,10 @@ def test_a_diff_shows_every_change_and_nothing_twice() -> None:
     assert lines[0] == "a.py  +2  −3"
     changed = [line for line in lines if " + " in line or " − " in line]
     assert changed == [
-        " 21 − line 20",
+        "    − line 20",
         " 21 + line twenty",
-        "151 − line 150",
-        "200 − line 199",
+        "    − line 150",
+        "    − line 199",
         "199 + end",
     ]
     assert sum(line.strip() == "⋮" for line in lines) == 3
@@ -123,7 +123,7 @@ def test_an_empty_new_file_can_be_shown() -> None:
 
 def test_a_missing_line_end_is_told() -> None:
     lines = shown(Diff("a", "x\n", "x")).lines
-    assert lines[1:] == ["1 − x", "1 + x", "    \\ no line end at the end of the file"]
+    assert lines[1:] == ["  − x", "1 + x", "    \\ no line end at the end of the file"]
 
 
 def test_carriage_returns_are_seen_only_where_they_change() -> None:

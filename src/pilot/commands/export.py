@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -121,14 +121,21 @@ def _series(warehouse: DltWarehouse, story: Story) -> Series | None:
     """The story's own query where it can be drawn, else the first query worth asking."""
     from pilot.writers.builtin.queries import first_query
 
-    drawn = series(story.result) if story.result is not None else None
-    if drawn is not None or not story.tables:
-        return drawn
-    try:
-        result = warehouse.query(story.names, first_query(story.tables).sql)
-    except PilotError:
-        return None
-    return series(Table(result.columns, tuple(tuple(v or "" for v in row) for row in result.rows)))
+    drawn, sql = series(story.result) if story.result is not None else None, story.sql
+    if drawn is None and story.tables:
+        sql = first_query(story.tables).sql
+        with suppress(PilotError):
+            result = warehouse.query(story.names, sql)
+            drawn = series(Table(result.columns, tuple(tuple(v or "" for v in row) for row in result.rows)))
+    return replace(drawn, of=_rows_of(warehouse, story, sql)) if drawn is not None else None
+
+
+def _rows_of(warehouse: DltWarehouse, story: Story, sql: str) -> int:
+    """How many rows a query has in all; 0 where that can't be told."""
+    with suppress(PilotError, ValueError):
+        counted = warehouse.query(story.names, f"SELECT count(*) FROM (\n{sql.strip().rstrip(';')}\n) AS q")
+        return int(counted.rows[0][0] or 0)
+    return 0
 
 
 def _samples(warehouse: DltWarehouse, story: Story) -> tuple[Table, ...]:

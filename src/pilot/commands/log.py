@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import closing
 
 from pilot.hosts.plain_table import plain_table
+from pilot.hosts.text import fitted
 from pilot.money import dollars
 from pilot.options import Options
 from pilot.session.lock import holder
@@ -24,7 +25,7 @@ def log(options: Options) -> int:
         from pilot.commands import look
 
         return look.log(options)
-    print("\n".join(_lines(options)))
+    print(fitted("\n".join(_lines(options)), sys.stdout.encoding or "ascii"))
     return 0
 
 

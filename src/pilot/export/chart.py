@@ -23,6 +23,15 @@ class Series:
     measure: str
     points: tuple[tuple[str, float], ...]
     over_time: bool
+    of: int = 0
+    """How many rows the query has, where it was cut."""
+
+    @property
+    def heading(self) -> str:
+        """What is drawn; with how much of it, where that is not all."""
+        drawn = len(self.points) if self.over_time else min(len(self.points), _MOST_BARS)
+        whole = max(self.of, len(self.points))
+        return f"{self.measure} by {self.label}" + (f" ({drawn:,} of {whole:,})" if drawn < whole else "")
 
 
 def series(rows: Table) -> Series | None:

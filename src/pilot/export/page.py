@@ -89,7 +89,7 @@ def _verdict(story: Story) -> Iterator[str]:
 
 def _chart(drawn: Series | None) -> Iterator[str]:
     if drawn is not None:
-        yield f"<h2>{escape(drawn.measure)} by {escape(drawn.label)}</h2>"
+        yield f"<h2>{escape(drawn.heading)}</h2>"
         yield f'<div class="wide drawn">{chart(drawn)}</div>'
 
 

@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 _STYLES = {"+": "green", "-": "red", " ": "dim"}
 _NARROW = 60
 """Below this many columns line numbers make room for the lines."""
+_GAP = "…"
 _NO_END = "\\ no line end at the end of the file"
 
 
 @dataclass(frozen=True)
 class _Row:
-    """One line of the diff. `number` is its line in the file it stands in; None for a remark."""
+    """One line of the diff. `number` is its line in the new text; None for what is not in that."""
 
     sign: str
     text: str
@@ -64,12 +65,12 @@ def _changes(before: list[str], after: list[str]) -> Iterator[_Row]:
     groups = SequenceMatcher(None, before, after).get_grouped_opcodes(3)
     for position, group in enumerate(groups):
         if position or group[0][1]:
-            yield _Row("…", "", None)
+            yield _Row(_GAP, "", None)
         for tag, old, old_end, new, new_end in group:
             if tag == "equal":
                 yield from (_Row(" ", after[n], n + 1) for n in range(new, new_end))
                 continue
-            yield from (_Row("-", before[n], n + 1) for n in range(old, old_end))
+            yield from (_Row("-", line, None) for line in before[old:old_end])
             yield from (_Row("+", after[n], n + 1) for n in range(new, new_end))
 
 
@@ -99,10 +100,10 @@ def _bodies(diff: Diff, rows: list[_Row], paper: Paper) -> list[Text]:
 def _set(row: _Row, body: Text, digits: int, paper: Paper, width: int | None) -> list[Text]:
     from rich.text import Text
 
-    if row.number is None:
+    if row.sign == _GAP:
         return [Text(f"{paper.glyph('gap'):>{digits}}" if digits else paper.glyph("gap"), "dim")]
     shown = paper.glyph("minus") if row.sign == "-" else row.sign
-    gutter = (f"{row.number:>{digits}} " if digits else "", "dim"), (f"{shown} ", _STYLES[row.sign])
+    gutter = (f"{row.number or '':>{digits}} " if digits else "", "dim"), (f"{shown} ", _STYLES[row.sign])
     margin = " " * (len(gutter[0][0]) + 2)
     parts = folded(body, None if width is None else width - len(margin))
     first = Text.assemble(*gutter, parts[0])
