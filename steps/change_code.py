@@ -2,14 +2,16 @@
 
 from dataclasses import replace
 
+from pilot.api.auth_words import hands_over_a_key
 from pilot.api.joining import by_name, joined_profiles
 from pilot.api.profile import ApiProfile
 from pilot.api.words import hosts_in
-from pilot.drafting import as_wished, brief_of, write_agreed
+from pilot.drafting import as_wished, brief_of, names_of, write_agreed
+from pilot.facts import Facts
 from pilot.kit import Kit
 from pilot.project.preview import has_preview
 from pilot.session.session import Session
-from pilot.step import Outcome, Step
+from pilot.step import Outcome, Status, Step
 
 
 class ChangeCode(Step):
@@ -22,6 +24,10 @@ class ChangeCode(Step):
     def run(self, session: Session, kit: Kit) -> Outcome:
         """Draft the change until the person agrees."""
         request = session.facts.request or ""
+        if hands_over_a_key(request):
+            script = kit.project.read(names_of(session.facts).script) or ""
+            learned = Facts(preview_removed=not has_preview(script))
+            return Outcome(Status.SKIPPED, "the script takes its key from the secrets", learned)
         # the change is checked like a first draft, so it may bring a preview again
         brief = replace(brief_of(session, kit), preview_removed=False)
         if hosts := hosts_in(request):

@@ -4,6 +4,7 @@ from pilot.api.openapi.matching import by_words, first_names, has_path, named
 from pilot.api.show import profile_blocks, profile_line
 from pilot.api.survey import Offer, Survey
 from pilot.api.words import hosts_in
+from pilot.corrections import as_said, said_auth
 from pilot.errors import AnswerMissing
 from pilot.facts import Facts
 from pilot.host import Choice, Question
@@ -29,7 +30,9 @@ class ProbeApi(Step):
             survey = kit.prober.survey(goal, docs, progress.say)
         picked = _picked(survey, goal, kit, kit.options.endpoints or _named_before(session))
         with kit.host.working("Looking at the API") as progress:
-            profile = kit.prober.probe(goal, docs, _keys(session, kit), progress.say, picked)
+            said = said_auth(session.facts)
+            profile = kit.prober.probe(goal, docs, _keys(session, kit), progress.say, picked, said)
+        profile = as_said(session.facts, profile)
         status = Status.DONE if profile.requests or profile.endpoints else Status.SKIPPED
         learned = Facts(profile=profile, docs=docs, picked=picked)
         return Outcome(status, profile_line(profile), learned, profile_blocks(profile))

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pilot.api.fit import misfits
 from pilot.api.profile import ApiProfile, AuthKind
 from pilot.api.show import profile_blocks
+from pilot.corrections import as_said, said_auth
 from pilot.drafting import names_of
 from pilot.errors import AnswerMissing, StepFailed
 from pilot.facts import Facts, SecretWanted
@@ -23,6 +24,8 @@ _FILE = ".dlt/secrets.toml"
 _WEAK = (
     "{0} is short or an ordinary word: it is hidden only where it stands as a key ({0}=…), not everywhere."
 )
+
+_ELSEWHERE = 'Enter keeps it. Where it goes can be said: pilot profile "the key goes in the header NAME"'
 
 
 class WaitForSecrets(Step):
@@ -117,7 +120,9 @@ def _seen_with(session: Session, kit: Kit, wanted: Sequence[SecretWanted]) -> Ap
     values = kit.project.secrets.values_of(wanted)
     with kit.host.working("Looking at the API with the key") as progress:
         docs, picked = kit.options.docs or session.facts.docs, session.facts.picked or ()
-        return kit.prober.probe(session.facts.goal or "", docs, values, progress.say, picked)
+        said = said_auth(session.facts)
+        seen = kit.prober.probe(session.facts.goal or "", docs, values, progress.say, picked, said)
+    return as_said(session.facts, seen)
 
 
 def _look_again(session: Session, kit: Kit, wanted: Sequence[SecretWanted], learned: Facts) -> Outcome:
@@ -130,15 +135,31 @@ def _look_again(session: Session, kit: Kit, wanted: Sequence[SecretWanted], lear
         # looked at before; what it showed may wait for its repair where the person left in the midst of it
         finding = _misfit(session, kit, profile) if session.reason is None and _broken_off(session) else None
         return Outcome(says=says, learned=learned, findings=(finding,) if finding else ())
-    seen = _seen_with(session, kit, wanted)
+    seen = _let_in(session, kit, wanted)
     learned = replace(learned, profile=seen)
     if not seen.seen:
-        kit.host.show(Line(_still_closed(seen), "warn"), *profile_blocks(seen))
-        return Outcome(says=says, learned=learned)
+        return Outcome(Status.SKIPPED if _refusals(seen) else Status.DONE, _still_closed(seen), learned)
     finding = _misfit(session, kit, seen)
     return Outcome(
         says=says, learned=learned, shows=profile_blocks(seen), findings=(finding,) if finding else ()
     )
+
+
+def _let_in(session: Session, kit: Kit, wanted: Sequence[SecretWanted]) -> ApiProfile:
+    """What the API shows with the keys; while it refuses them, the person is asked for others."""
+    while True:
+        before = kit.project.secrets.values_of(wanted)
+        seen = _seen_with(session, kit, wanted)
+        if seen.seen:
+            return seen
+        kit.host.show(Line(_still_closed(seen), "warn"), *profile_blocks(seen))
+        if not kit.host.interactive or not _refusals(seen):
+            return seen
+        kit.host.show(Line(_ELSEWHERE, "quiet"))
+        paths = [secret.path for secret in wanted if secret.path.startswith("sources.")]
+        _pause(kit, names_of(session.facts), paths, asked_again=True)
+        if kit.project.secrets.values_of(wanted) == before:
+            return seen
 
 
 def _broken_off(session: Session) -> bool:
@@ -156,5 +177,9 @@ def _misfit(session: Session, kit: Kit, profile: ApiProfile) -> Finding | None:
 
 
 def _still_closed(profile: ApiProfile) -> str:
-    refused = [endpoint.status for endpoint in profile.endpoints if endpoint.status in (401, 403)]
+    refused = _refusals(profile)
     return f"The API refuses this key ({refused[0]})." if refused else "With the key it shows no records."
+
+
+def _refusals(profile: ApiProfile) -> list[int | None]:
+    return [endpoint.status for endpoint in profile.endpoints if endpoint.status in (401, 403)]

@@ -7,6 +7,7 @@ from typing import NoReturn
 
 from pilot.api.show import profile_blocks
 from pilot.comparison import diff_blocks
+from pilot.corrections import corrected
 from pilot.drafting import names_of, writer_choice
 from pilot.errors import PilotError, Replan, StartPolicy, Tangent
 from pilot.facts import Facts, WriterChoice
@@ -17,6 +18,7 @@ from pilot.project.preview import has_preview
 from pilot.run.load_progress import progress_read, without_log
 from pilot.run.result import RunMode
 from pilot.screen import Block, Code, Line, Output, table
+from pilot.secrecy.typed import heard
 from pilot.session.again import go_back, repeatable
 from pilot.session.session import Session
 from pilot.session.taking_up import note_edits
@@ -72,12 +74,13 @@ class Desk:
             raise PilotError("Nothing was seen of an API yet.", "pilot init NAME looks at one.")
         if not words:
             return profile_blocks(profile)
-        corrected = correct(profile, words)
-        if corrected is None:
+        words = heard(words, self._session, self._kit.project.secrets, self._kit.host)
+        learned = corrected(self._session.facts, profile, words)
+        if learned is None or learned.profile is None:
             hint = 'For example: "records are at data.items", "key is sku", "pages by page, starting at 0".'
             raise PilotError("These words put nothing right that pilot understands.", hint)
-        self._session.learn(Facts(profile=corrected))
-        return (*profile_blocks(corrected), Line('The script follows: pilot refine "fit the profile"'))
+        self._session.learn(learned)
+        return (*profile_blocks(learned.profile), Line('The script follows: pilot refine "fit the profile"'))
 
     def tables(self) -> Sequence[Block]:
         """The loaded tables, counted now."""
@@ -146,12 +149,6 @@ class Desk:
 
     def undo(self, number: int | None = None) -> Sequence[Block]:
         """Take back the last change, or a cell and all after it."""
-        note_edits(self._session, self._kit.project.root)
-        self._forget()
-        return undo(self._session, self._kit.project.root, number)
-
-    def _undone(self, done: Done) -> list[Block]:
-        """What an undo did; its rows follow where no copy was put back."""
         return self._undone(self._taken_back(number))
 
     def redo(self) -> Sequence[Block]:
@@ -159,6 +156,12 @@ class Desk:
         return told(self._given_again(), "done again")
 
     def _taken_back(self, number: int | None) -> Done:
+        note_edits(self._session, self._kit.project.root)
+        self._forget()
+        return undo(self._session, self._kit.project.root, number)
+
+    def _undone(self, done: Done) -> list[Block]:
+        """What an undo did; its rows follow where no copy was put back."""
         return [*told(done, "undone"), *rows_taken_back(self._session, self._kit, done)]
 
     def _given_again(self) -> Done:
@@ -207,18 +210,18 @@ class PromptDesk(Desk):
         """Change the script as they say, before anything else. Raises Tangent."""
         if not self._session.facts.written:
             raise PilotError("There is no script yet to change.", "Answer first; /undo goes back a step.")
-        raise Tangent(words)
+        raise Tangent(heard(words, self._session, self._kit.project.secrets, self._kit.host))
 
     def rerun(self, number: int) -> Sequence[Block]:
         """Run a cell again, and what comes after it: a request at once, a step once this prompt is left."""
         cell = repeatable(self._session, number)
-        if cell.position < 0:
-            self._kit.policies.run(cell.step, Facts(request=cell.input or None), cell.title)
-            return ()
         running = {part.id for part in self._session.parts}
         if cell.id in running:
             go_back(self._session, cell.step, 0, cell.id)
             raise Replan(cell.id)
+        if cell.position < 0:
+            self._kit.policies.run(cell.step, Facts(request=cell.input or None), cell.title)
+            return ()
         go_back(self._session, cell.policy, cell.position, cell.parent)
         part = next((other for other in self._session.cells if other.id == cell.parent), None)
         if part is None or part.id in running:

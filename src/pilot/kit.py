@@ -15,7 +15,7 @@ from pilot.options import Options
 from pilot.warehouse.tables import QueryResult, TableCounts, TableInfo
 
 if TYPE_CHECKING:
-    from pilot.api.profile import ApiProfile
+    from pilot.api.profile import ApiProfile, Auth
     from pilot.api.survey import Survey
     from pilot.consent import Consent
     from pilot.run.result import RunMode, RunResult
@@ -102,12 +102,19 @@ class Prober(Protocol):
         """What documentation says of the API, before any endpoint is looked at; kept for the probe."""
 
     def probe(
-        self, goal: str, docs: str | None, secrets: Mapping[str, str], say: Watch, picked: Sequence[str] = ()
+        self,
+        goal: str,
+        docs: str | None,
+        secrets: Mapping[str, str],
+        say: Watch,
+        picked: Sequence[str] = (),
+        said: Auth | None = None,
     ) -> ApiProfile:
         """A few read-only requests to the URLs that the person named, and to what was picked from the survey.
 
         `secrets` maps dotted paths to values, for requests that need the key; they are in no profile.
         `picked` holds keys of the survey's offers; empty: those that the words mean.
+        `said` is how the key is sent, where the person said so since.
         """
 
 

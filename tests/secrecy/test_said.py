@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pilot.api.auth_words import hands_over_a_key
 from pilot.secrecy.said import said_secrets
 
 
@@ -47,3 +48,17 @@ def test_what_is_called_a_credential_is_one(words: str, found: list[tuple[str, s
 )
 def test_words_about_credentials_are_none(words: str) -> None:
     assert said_secrets(words) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "only"),
+    [
+        ("my new key is ***, please use it", True),
+        ("use the api key [secret sources.x.api_key] instead", True),
+        ("use apikey=*** and rename a to b", False),
+        ("send it in the header X-Key: ***", False),
+        ("use my new key", False),
+    ],
+)
+def test_words_that_only_hand_over_a_key_are_told_from_others(words: str, only: bool) -> None:
+    assert hands_over_a_key(words) is only

@@ -34,6 +34,13 @@ _PREFIX = re.compile(
 )
 _LEFT_OUT = re.compile(r"\*{3}|\[secret [^\[\]\s]+\]")
 """What stands for a key that was said, once it is taken out of the words."""
+_HANDING_WORDS = """
+    a an the my our its this that it here there is are be now new other another right correct valid please
+    use take set try have with for of to as from on and instead change replace update put in by api app
+    access auth client secret secrets private key keys token apikey api_key password passwd pwd passphrase
+    bearer credential credentials value one thanks thank you i next time then load again
+"""
+_HANDING = frozenset(_HANDING_WORDS.split())
 _IS = r"\s{0,3}(?:[:=]|\b(?:is|of|set to|with(?: the)? value)\b)\s{0,3}[\"'`]?"
 _GIVEN = re.compile(
     r"(?P<said>\bheaders?\s{1,3}(?:called\s|named\s)?)?"
@@ -80,6 +87,13 @@ def given_headers(text: str) -> dict[str, str]:
         if match["said"] or "-" in name or folded(name) == "authorization":
             found[name] = match["scheme"] or ""
     return found
+
+
+def hands_over_a_key(words: str) -> bool:
+    """Whether words do nothing but give a key: `my new key is ***, please use it`."""
+    if not _LEFT_OUT.search(words) or given_headers(words):
+        return False
+    return not set(re.findall(r"[\w-]+", _LEFT_OUT.sub(" ", words).lower())) - _HANDING
 
 
 def _of_headers(given: dict[str, str], how: How) -> Auth:

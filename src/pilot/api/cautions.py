@@ -42,7 +42,7 @@ def warnings_of(profile: ApiProfile | None, complete: Collection[str] = ()) -> l
     lines: list[str] = []
     for endpoint in profile.endpoints:
         proven = endpoint.name in complete
-        lines += [*_unseen(endpoint), *(() if proven else _unproven(endpoint)), *_narrowed(endpoint)]
+        lines += [*(() if proven else (*_unseen(endpoint), *_unproven(endpoint))), *_narrowed(endpoint)]
     return [*lines, *profile.notes]
 
 

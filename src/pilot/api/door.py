@@ -123,4 +123,4 @@ def _told_apart(without: Answer, with_key: Answer) -> str:
         return f"HTTP {without.status} without a key; the secrets that are there don't fit"
     if (without.status, without.body) == (with_key.status, with_key.body):
         return f"HTTP {without.status} with and without the key"
-    return f"the key was refused (HTTP {with_key.status}), other than a missing one"
+    return f"the key was read and refused (HTTP {with_key.status})"

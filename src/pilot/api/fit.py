@@ -22,8 +22,8 @@ def misfits(script: str, profile: ApiProfile) -> tuple[str, ...]:
 
 
 def _auth_misfits(tree: ast.Module, auth: Auth) -> Iterator[str]:
-    """Only what was seen counts: another way than the guessed one may be right."""
-    if auth.how is not How.SEEN:
+    """Only what was seen or said counts: another way than the guessed one may be right."""
+    if auth.how not in (How.SEEN, How.SAID):
         return
     if auth.kind is AuthKind.API_KEY and auth.name and not _sends(tree, auth.name, auth.location):
         yield f"the key goes into the {auth.location or 'header'} {auth.name}, the script sends it otherwise"

@@ -25,7 +25,7 @@ from pilot.api.openapi.surveyor import survey_of
 from pilot.api.page_size import with_larger_pages
 from pilot.api.paging import find_paging
 from pilot.api.plan import Aim, aims_of, carrying, obstacle, ways
-from pilot.api.profile import ApiProfile, AuthKind, Endpoint, Narrowing, Paging, PagingKind
+from pilot.api.profile import ApiProfile, Auth, AuthKind, Endpoint, Narrowing, Paging, PagingKind
 from pilot.api.required import required_by, said_value
 from pilot.api.sensitive import is_placeholder, scrubbed
 from pilot.api.siblings import said_alike
@@ -71,7 +71,13 @@ class ApiProber:
         return self._surveyed[1]
 
     def probe(
-        self, goal: str, docs: str | None, secrets: Mapping[str, str], say: Watch, picked: Sequence[str] = ()
+        self,
+        goal: str,
+        docs: str | None,
+        secrets: Mapping[str, str],
+        say: Watch,
+        picked: Sequence[str] = (),
+        said: Auth | None = None,
     ) -> ApiProfile:
         """What can be seen of the API that the goal names. Holds no row's values and no secrets."""
         survey = self.survey(goal, docs, say)
@@ -79,6 +85,7 @@ class ApiProber:
         named = read_words(
             goal if survey.offers else " ".join([goal, *(f"/{p.lstrip('/')}" for p in picked)])
         )
+        named = replace(named, auth=said or named.auth)
         aims = aims_of(named, survey, picked, goal)
         more = max(0, sum(1 for aim in aims if aim.offer is None) - _INCLUDED)
         limits = replace(self._limits, requests=max(1, self._limits.requests + more - survey.requests))

@@ -16,7 +16,8 @@ from pilot.host import Choice, Host, Question
 from pilot.options import Options
 from pilot.project.naming import check_name
 from pilot.screen import Line
-from pilot.secrecy.typed import masked
+from pilot.secrecy.redaction import MARK
+from pilot.secrecy.typed import LEFT_OUT, heard, masked
 from pilot.session.again import repeatable
 from pilot.session.cell import Cell
 from pilot.session.lock import holder
@@ -87,9 +88,9 @@ def resume(options: Options) -> int:
 
 def refine(options: Options, request: str) -> int:
     """Change the pipeline in words."""
-    return _part(options, "refine_pipeline", "Request", request)
     if not request.strip():
         raise UsageError("Nothing was asked for.", 'Say what should be different: pilot refine "add pagination"')
+    return _part(options, "refine_pipeline", "Request", request)
 
 
 def load_again(options: Options) -> int:
@@ -122,7 +123,6 @@ def _finish_parts(shop: Workshop) -> Cell | None:
     return None
 
 
-def _followed(options: Options, choose: ChooseSession, take: Take, part: str | None = None) -> int:
 def through(take: Take) -> Take:
     """The same course; where the person went back before the part that ran, all that is left is run."""
 
@@ -141,6 +141,7 @@ def _all_that_is_left(shop: Workshop) -> Cell | None:
     return _whole_policy(shop) or _finish_parts(shop)
 
 
+def _followed(options: Options, choose: ChooseSession, take: Take, part: str | None = None) -> int:
     """Follow a course; where the person asks at a prompt for another pipeline, go on with that one."""
     try:
         return follow(options, choose, through(take), part)
@@ -150,13 +151,18 @@ def _all_that_is_left(shop: Workshop) -> Cell | None:
 
 def _outdated(facts: Facts, options: Options) -> str | None:
     """What has to be found out again: the API is described anew, or it could not be seen so far."""
-    if options.api is not None and facts.goal not in (None, without_secrets(options.api)):
+    if options.api is not None and facts.goal is not None and not _same_words(facts.goal, options.api):
         return "goal"
     profile = facts.profile
     unseen = profile is not None and not profile.seen and not facts.written
     # a door that is closed for lack of a key stays closed without one
     closed = profile is not None and profile.auth.kind is not AuthKind.NONE and not options.secrets
     return "profile" if (unseen and not closed) or options.docs is not None else None
+
+
+def _same_words(goal: str, said: str) -> bool:
+    """Whether somebody says again what was kept, keys aside."""
+    return MARK.sub(LEFT_OUT, goal) == masked(without_secrets(said))
 
 
 def _whole_policy(shop: Workshop) -> Cell | None:
@@ -172,7 +178,8 @@ def _part(options: Options, policy: str, title: str, request: str | None) -> int
         if not shop.session.facts.written:
             raise PilotError("There is no finished script here yet.", "pilot resume goes on with it.")
         renew_writer(shop)
-        cell = shop.engine.run(policy, Facts(request=masked(request) if request else None), title)
+        words = heard(request, shop.session, shop.kit.project.secrets, shop.host) if request else None
+        cell = shop.engine.run(policy, Facts(request=words), title)
         return None if cell.state.finished else cell
 
     return _followed(options, take_up(options), take, policy)

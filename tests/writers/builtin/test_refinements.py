@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pilot.api.profile import ApiProfile, CursorField, Field, Paging, Records, Shape
+from pilot.api.profile import ApiProfile, Auth, AuthKind, CursorField, Field, How, Paging, Records, Shape
 from pilot.errors import StepFailed
 from pilot.finding import FindingKind
 from pilot.writers.builtin import BuiltinWriter
@@ -166,6 +166,15 @@ def test_loading_can_begin_at_a_date() -> None:
     assert "No request parameter" in refusal("load teams since 2026-01-05").message
 
 
+def test_a_parameter_that_the_person_names_needs_no_proof() -> None:
+    unproven = profile(replace(DAILY, cursors=()))
+    _, came = changed("load orders incrementally by day with the parameter begin", unproven)
+    assert '"params": {"begin": "{incremental.start_value}"},' in came
+    assert "with the parameter" in refusal("load orders incrementally by day", unproven).hint
+    no_field = refusal("load orders incrementally by colour with the parameter begin")
+    assert "No request parameter was proven" in no_field.message
+
+
 def test_what_is_loaded_incrementally_is_never_replaced_or_appended() -> None:
     script = refined("load orders incrementally by day")
     assert "asks for what is new only" in refusal("write disposition replace", script=script).message
@@ -293,3 +302,16 @@ def test_a_model_is_named_only_where_one_could_help() -> None:
     assert "model" not in refusal("load incrementally by colour").hint
     assert "write disposition merge" in refusal("load incrementally by colour").hint
     assert "needs a model" in refusal("add pagination", script="import dlt\n").hint
+
+
+def test_what_only_hands_over_a_key_is_no_part_of_a_request() -> None:
+    assert refined("use apikey=*** and rename teams to groups") == refined("rename teams to groups")
+
+
+@pytest.mark.parametrize("words", ["fit the profile", "make the script follow the API profile."])
+def test_the_script_is_made_to_fit_what_is_known_of_the_api(words: str) -> None:
+    said = replace(SEEN, auth=Auth(AuthKind.API_KEY, "query", "apikey", How.SAID))
+    guessed = own_script(replace(SEEN, auth=Auth(AuthKind.BEARER)))
+    fitted = refined(words, said, guessed)
+    assert '"name": "apikey"' in fitted and '"location": "query"' in fitted
+    assert "fits the profile already" in refusal(words, said, fitted).message

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from pilot.api.auth_words import hands_over_a_key
+
 
 class Change(str, Enum):
     """The changes that can be made by rule."""
@@ -46,6 +48,7 @@ FIELDS = f"(?P<fields>{NAME}(?:(?:, ?| and ){NAME})*)"
 FIELD = f"(?P<field>{NAME})"
 KEY = "(?:the )?(?:primary[ _])?key"
 BY = "(?:by|on|over|with|using)"
+PARAMETER = f"(?: (?:with|by|using|through) (?:the )?(?:query )?param(?:eter)? (?P<param>{NAME}))?"
 DATE = r"(?P<date>\d{4}-\d{2}-\d{2}(?:[T ][\d:.]+Z?)?)"
 SET = "(?:set|change|switch|make|use)"
 
@@ -64,11 +67,11 @@ PATTERNS: tuple[tuple[Change, str], ...] = (
     (Change.PAGING, f"(?:load|read|fetch|get) (?:all|every|the other|further|more) pages?{OF}"),
     (
         Change.INCREMENTAL,
-        f"(?:load|make|read)(?: (?:it|{WHICH}))? incremental(?:ly)?(?: {BY} (?P<field>{NAME}))?",
+        f"(?:load|make|read)(?: (?:it|{WHICH}))? incremental(?:ly)?(?: {BY} (?P<field>{NAME}))?{PARAMETER}",
     ),
     (
         Change.INCREMENTAL,
-        f"(?:(?:add|use|set up|enable) )?incremental(?: (?:loading|load))?(?: {BY} {FIELD})?{OF}",
+        f"(?:(?:add|use|set up|enable) )?incremental(?: (?:loading|load))?(?: {BY} {FIELD})?{OF}{PARAMETER}",
     ),
     (Change.SINCE, f"(?:only )?(?:(?:load|read) )?(?:only )?(?:{WHICH} )?(?:since|after|from) {DATE}"),
     (Change.ADD, f"(?:add|also load|load|include) {WHICH}(?: too| as well| back)?"),
@@ -79,6 +82,9 @@ SEPARATOR = re.compile(r" ?(?:;|, and|, then| and then| and) ")
 POLITE = re.compile(
     r"^(?:please|can you|could you|i want you to|i want to|now|and|then)[ ,]+|[ ,]*please$", re.I
 )
+
+_FITS = "(?:fit|follow|match|use|apply)"
+_FIT = f"(?:make )?(?:the script )?{_FITS}(?: the script)?(?: to)? (?:the )?(?:api )?profile"
 
 EXAMPLES = (
     "add pagination, load incrementally by FIELD, load since DATE, set the primary key of TABLE to FIELD, "
@@ -92,11 +98,14 @@ def understood(request: str) -> tuple[Wish, ...]:
     words = _plain(request)
     if wish := _one(words):
         return (wish,)
-    parts = [
-        _one(_plain(part)) for part in re.split(r"\s*(?:;|, and |, then | and then | and |\n)\s*", words)
-    ]
-    wishes = tuple(wish for wish in parts if wish)
-    return wishes if len(wishes) == len(parts) else ()
+    said = re.split(r"\s*(?:;|, and |, then | and then | and |\n)\s*", words)
+    parts = [_one(_plain(part)) for part in said if not hands_over_a_key(part)]
+    return tuple(wish for wish in parts if wish) if all(parts) else ()
+
+
+def wants_fit(request: str) -> bool:
+    """Whether the script is to follow what is known of the API now."""
+    return re.fullmatch(_FIT, _plain(request), re.IGNORECASE) is not None
 
 
 def _one(words: str) -> Wish | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 
+from pilot.api.fit import misfits
 from pilot.api.incremental_words import wants_incremental
 from pilot.api.profile import ApiProfile
 from pilot.errors import StepFailed
@@ -17,7 +18,7 @@ from pilot.writers.builtin.queries import first_query
 from pilot.writers.builtin.refinements import refined
 from pilot.writers.builtin.repairs import ending, renewed, untouched
 from pilot.writers.builtin.script import script
-from pilot.writers.builtin.wishes import EXAMPLES, Change, Wish, understood
+from pilot.writers.builtin.wishes import EXAMPLES, Change, Wish, understood, wants_fit
 from pilot.writers.builtin.workbench import MODEL_HINT
 from pilot.writers.writer import Brief, Draft, SqlAttempt, SqlDraft, Usage
 
@@ -79,6 +80,8 @@ class BuiltinWriter:
 
     def refine(self, brief: Brief, request: str) -> Draft:
         """The script with small edits, where the request is one that rules can carry out."""
+        if wants_fit(request):
+            return self._fitted(brief, request)
         wishes = understood(request)
         if not wishes:
             raise beyond(
@@ -92,6 +95,15 @@ class BuiltinWriter:
             if (rows := self._in_rows(brief, text)) is None:
                 raise
         return Draft(*refined(rows, plan, wishes))
+
+    def _fitted(self, brief: Brief, request: str) -> Draft:
+        finding = Finding(FindingKind.PROFILE_MISMATCH, request.strip(), Remedy.REPAIR)
+        try:
+            return self.repair(brief, finding)
+        except StepFailed:
+            if misfits(brief.script or "", brief.profile):
+                raise
+        raise StepFailed(Finding(FindingKind.BEYOND_WRITER, "The script fits the profile already."))
 
     def query(
         self, tables: Sequence[TableInfo], request: str | None = None, failed: Sequence[SqlAttempt] = ()
