@@ -247,6 +247,12 @@ def test_a_pipe_gets_no_escape_sequences(
     assert "\x1b" not in done.out + done.err
 
 
+def test_the_log_can_be_printed_in_any_locale(loaded: Project) -> None:
+    done = loaded("log", env={"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"})
+    assert done.code == 0, done.err
+    assert done.out.isascii() and "Check load" in done.out
+
+
 def test_a_reader_that_leaves_early_is_no_error(loaded: Project) -> None:
     command = f"'{PILOT}' log | head -n 1"
     done = subprocess.run(

@@ -66,6 +66,13 @@ def test_an_edited_script_gets_the_key_the_selector_and_the_paging_and_keeps_the
     assert "teams: data selector as seen" in draft.plan
 
 
+def test_a_repair_of_an_edited_script_takes_away_that_nothing_was_seen_yet() -> None:
+    script = written(profile(unseen(TEAMS))).replace("import dlt\n", "import dlt  # mine\n", 1)
+    assert "not seen yet" in script
+    draft = repaired(script, profile(TEAMS))
+    assert "not seen yet" not in draft.text and "import dlt  # mine" in draft.text
+
+
 def test_paging_of_the_script_is_kept_where_the_second_look_proved_none() -> None:
     script = written(profile(TEAMS)).replace("import dlt\n", "import dlt  # mine\n", 1)
     script = script.replace('"data_selector": "data"', '"data_selector": "wrong"')

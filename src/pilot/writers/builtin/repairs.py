@@ -18,6 +18,8 @@ from pilot.writers.builtin.workbench import Workbench
 SEEN = ("path", "method", "json", "headers", "data_selector", "paginator")
 """What a look at the API can tell better than the script."""
 
+_UNSEEN_YET = re.compile(rf"^[ \t]*# {re.escape(config.NOT_SEEN)}\r?\n", re.MULTILINE)
+"""The comment on what was written before the API let anybody look."""
 PAST_THE_END = "paging ends with a 404: that is how this API answers for the page after the last"
 CHILDLESS = "not found means: this parent has none"
 
@@ -61,7 +63,10 @@ def renewed(text: str, plan: Design, finding: Finding) -> tuple[str, str]:
             _renew(bench, name, resource)
     if bench.script.text == text:
         _by_finding(bench, finding)
-    return bench.script.text, "\n".join(bench.told)
+    renewed_text = bench.script.text
+    if renewed_text != text and not any(resource.unseen for resource in plan.resources):
+        renewed_text = _UNSEEN_YET.sub("", renewed_text)
+    return renewed_text, "\n".join(bench.told)
 
 
 def _earlier(profile: ApiProfile) -> Iterator[ApiProfile]:
