@@ -91,6 +91,9 @@ def test_a_run_takes_back_only_what_it_changed_itself(house: House) -> None:
 
 def test_a_request_is_taken_back_at_its_own_pause(house: House) -> None:
     terminal = before_the_load(house)
+    answer(terminal, (LOADS, "frobnicate it"))
+    terminal.expect("It can: ")
+    assert "Next: Load (pilot resume)" in house.pilot("status").stdout
     answer(terminal, (LOADS, "y"), ("What next?", "frobnicate it"), ("Go on, leave", "/undo"))
     terminal.expect("This request has changed no file.")
     answer(terminal, ("Go on, leave", "l"), ("What next?", WISH), (LOADS, "/undo"))

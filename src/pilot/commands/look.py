@@ -207,7 +207,8 @@ def show_or_print(place: Place, options: Options, blocks: Sequence[Block], docum
 
 
 def _status(options: Options, session: Session) -> tuple[Sequence[Block], Json]:
-    policy = Catalogue(options.root, lambda: None).policy(session.policy)
+    catalogue = Catalogue(options.root, _not_trusted)
+    policy = catalogue.policy(session.policy)
     open_steps = [entry.use for i, entry in enumerate(policy.step) if not _finished(session, policy, i)]
     state = "done" if not open_steps else "open"
     document = report(session, policy, None, state, None)
@@ -225,10 +226,22 @@ def _status(options: Options, session: Session) -> tuple[Sequence[Block], Json]:
         rows.append(("model", f"{usage.requests} requests, {usage.tokens:,} tokens, cost {cost_of(usage)}"))
     done = len(policy.step) - len(open_steps)
     rows.append(("steps", f"{done} of {len(policy.step)} finished"))
-    following = (
-        f"Next: {open_steps[0]} (pilot resume)" if open_steps else 'Next: pilot query "…", pilot refine "…"'
-    )
+    following = 'Next: pilot query "…", pilot refine "…"'
+    if open_steps:
+        following = f"Next: {_title(catalogue, open_steps[0])} (pilot resume)"
     return (Table(("", facts.name or "pipeline"), tuple(rows), wraps=True), Line(following)), dict(document)
+
+
+def _not_trusted() -> None:
+    raise PilotError("The project's own Python is not run to look at a session.")
+
+
+def _title(catalogue: Catalogue, step: str) -> str:
+    """A step's title; for one of the project's own, which may not be trusted yet, its name in words."""
+    try:
+        return catalogue.step(step).title
+    except PilotError:
+        return step.replace("_", " ").capitalize()
 
 
 def _finished(session: Session, policy: Policy, position: int) -> bool:

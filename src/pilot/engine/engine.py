@@ -196,6 +196,8 @@ class Engine:
         except Declined as declined:
             self.kit.host.show(Line(f"{declined.message} Going on as it was."))
             return
+        if findings and findings[0].hint:
+            self.kit.host.show(Line(findings[0].hint))
         if not findings:
             self._go_back(policy, min(position, self._after_writing(policy)), parent)
 

@@ -44,8 +44,9 @@ class ReplayedHost:
             answer = recorded.pop(0)
             self._host.show(Line(f"{question.text} {answer} (from the record)", "quiet"))
             return answer
-        if question.flag == _CONSENT and (answer := question.undecided or question.default) is not None:
-            return answer
+        decided = question.undecided or question.default
+        if question.flag == _CONSENT and decided is not None:
+            return decided
         return self._ask_person(question)
 
     def _is_theirs(self, question: Question) -> bool:

@@ -146,9 +146,8 @@ def read_recording(file: Path) -> Recording:
 
 def _parts(cells: tuple[_Cell, ...]) -> Iterator[Part]:
     for cell in cells:
-        if cell.parent is None and cell.state != _UNDONE:
-            if cell.step in (_REQUEST, _RUN):
-                yield Part(cell.input if cell.step == _REQUEST else None, cell.state in _ENDED)
+        if cell.parent is None and cell.state != _UNDONE and cell.step in (_REQUEST, _RUN):
+            yield Part(cell.input if cell.step == _REQUEST else None, cell.state in _ENDED)
 
 
 def _reply(exchange: _Exchange) -> ModelAnswer:

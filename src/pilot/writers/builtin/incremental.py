@@ -37,12 +37,18 @@ def _followed(bench: Workbench, wish: Wish) -> tuple[str, Resource, CursorField]
     """The one resource, with the field that a request can filter it on."""
     names = bench.meant(wish)
     found = [
-        (n, r, c) for n in names for r in bench.designed(n) for c in _cursors(r.endpoint, wish.get("field"))
+        (n, r, c)
+        for n in names
+        for r in bench.designed(n)
+        for c in _cursors(r.endpoint, wish.get("field"), wish.get("param"))
     ]
     if len({name for name, _, _ in found}) > 1:
         raise refused("More than one endpoint could be loaded incrementally: name one.")
     if not found:
-        hint = 'Each run reads everything then; "write disposition merge" keeps one row for each key.'
+        hint = (
+            'Each run reads everything then; "write disposition merge" keeps one row for each key. '
+            'Where you know one: "load incrementally by FIELD with the parameter NAME".'
+        )
         raise refused(_why_not_incremental(wish.get("field"), names), hint)
     return found[0]
 
@@ -59,6 +65,8 @@ def _follow(bench: Workbench, name: str, resource: Resource, cursor: CursorField
     asked = cursor.template.replace("{value}", "{incremental.start_value}")
     _ask_for(bench, resource, name, {cursor.param or cursor.name: asked})
     bench.told.append(f"{name}: each run asks for what is new by {cursor.name}, and merges it")
+    if not cursor.proven:
+        bench.told.append(f"{name}: that {cursor.param} filters by {cursor.name} was not seen, you said so")
 
 
 def _ask_for(bench: Workbench, resource: Resource, name: str, wanted: Mapping[str, str]) -> None:
@@ -95,9 +103,16 @@ def follows(bench: Workbench, name: str) -> bool:
     return endpoint is not None and "incremental" in entries(endpoint)
 
 
-def _cursors(endpoint: Endpoint, field: str) -> list[CursorField]:
-    """The endpoint's proven cursors: the named one, else all."""
-    return [c for c in endpoint.cursors if c.proven and c.param and (not field or c.name == field)]
+def _cursors(endpoint: Endpoint, field: str, param: str) -> list[CursorField]:
+    """The endpoint's proven cursors: the named one, else all; a parameter that was named needs no proof."""
+    proven = [
+        c
+        for c in endpoint.cursors
+        if c.proven and c.param and field in ("", c.name) and param in ("", c.param)
+    ]
+    if proven or not (field and param) or all(known.name != field for known in endpoint.records.fields):
+        return proven
+    return [CursorField(field, param)]
 
 
 def _why_not_incremental(field: str, names: list[str]) -> str:
