@@ -59,7 +59,7 @@ def redo(session: Session, root: Path) -> Done:
     """Give again what was taken back last. Raises PilotError when there is nothing, or it would lose work."""
     found = session.last_undone()
     if found is None:
-        raise PilotError("There is nothing to redo.", "It takes the last undo back, until something else is done.")
+        raise PilotError("There is nothing to redo.", "Redo follows an undo, with nothing done between.")
     number, undone, _ = found
     unit = next(cell for cell in session.cells if cell.id == undone.unit)
     conflicts = [change.path for change in undone.files if not holds(root / change.path, change.before)]
