@@ -139,6 +139,8 @@ class Mending:
             if not _was_not_paid_for(child):
                 self._tries.add(child, before, self._script())
             if not child.state.finished:
+                if not child.changes:  # nothing was repaired, so nothing is counted
+                    self._own.cell = replace(self._own.cell, repairs=self._own.cell.repairs - 1)
                 self._give_reason(finding, child)
                 return False
             if self._goes_in_circles(finding, child):
