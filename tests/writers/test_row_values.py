@@ -183,7 +183,7 @@ def test_a_repair_is_told_what_was_changed_before_and_what_the_api_said() -> Non
 def test_the_fields_that_an_api_complains_about_stay() -> None:
     body = '{"detail": [{"loc": ["query", "region"], "msg": "field required", "input": "Anna"}]}'
     error = f"HTTPError: 422 for url: http://127.0.0.1:80/a?page=1, Response: {body}"
-    evidence = {"error": error, "status": 422, "body": body}
+    evidence: dict[str, Json] = {"error": error, "status": 422, "body": body}
     told = RowValues([]).finding(finding_of(evidence)).evidence
     assert '"loc": ["query", "region"]' in str(told["body"]) and "Anna" not in str(told)
     assert 'http://127.0.0.1:80/a?page=1, Response: {"detail": [{"loc"' in str(told["error"])

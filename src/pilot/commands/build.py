@@ -89,7 +89,7 @@ def resume(options: Options) -> int:
 def refine(options: Options, request: str) -> int:
     """Change the pipeline in words."""
     if not request.strip():
-        raise UsageError("Nothing was asked for.", 'Say what should be different: pilot refine "add pagination"')
+        raise UsageError("Nothing was asked for.", 'Say what should be different: pilot refine "…"')
     return _part(options, "refine_pipeline", "Request", request)
 
 
