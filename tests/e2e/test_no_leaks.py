@@ -90,3 +90,23 @@ def test_a_key_in_the_query_does_not_leak_when_it_is_quoted_back_or_the_api_goes
         # what dlt keeps of its runs is its own
         pilots = [file for file in house.holding(form) if not file.startswith("home/dlt/")]
         assert pilots == ([f"project/{SECRETS}"] if form == KEY else [])
+
+
+def test_keys_in_words_are_sent_by_this_run_and_kept_nowhere(house: House) -> None:
+    def guarded(request: Request) -> Reply:
+        right = request.headers.get("x-shop-token") == "hdr77-Secret-q1"
+        return Reply(200, people(5)) if right else Reply(401, {"error": "no"})
+
+    with serving({"/items": guarded}) as server:
+        words = f"load {server.url}/items with the header X-Shop-Token: hdr77-Secret-q1"
+        done = house.pilot(
+            "init", "shop", "--model", "builtin", "--api", words, "--yes", "--no-input", "--json"
+        )
+        asked = "my password is Tiger-Lily-9, load it again"
+        again = house.pilot("refine", asked, "--yes", "--no-input")
+    assert done.returncode == 0, done.stderr
+    script = house.read("shop_pipeline.py")
+    assert '"name": "X-Shop-Token"' in script and "dlt.secrets" in script
+    for value in ("hdr77-Secret-q1", "Tiger-Lily-9"):
+        assert house.holding(value) == []
+        assert value not in done.stdout + done.stderr + again.stdout + again.stderr

@@ -107,3 +107,15 @@ def test_a_key_takes_the_place_of_the_one_that_the_script_reads(session: Session
     assert words == "my new key is [secret sources.shop.api_key] please use it"
     stored = (tmp_path / ".dlt" / "secrets.toml").read_text()
     assert 'api_key = "demo-shop-key-7f3a"' in stored and "old-key-11" not in stored
+
+
+def test_the_newest_value_in_the_file_is_the_one_that_is_sent(tmp_path: Path) -> None:
+    (tmp_path / "shop_pipeline.py").write_text('import dlt\nk = dlt.secrets["sources.shop.api_key"]\n')
+    secrets, names = ProjectSecrets(tmp_path, (), {}), ProjectNames("shop")
+    for value in ("first-key-11", "second-key-22"):
+        secrets.save("sources.shop.api_key", value)
+        assert secrets.values_of(secrets.wanted(names)) == {"sources.shop.api_key": value}
+    file = tmp_path / ".dlt" / "secrets.toml"
+    file.write_text(file.read_text().replace("second-key-22", "a-third-key-333"))
+    assert secrets.values_of(secrets.wanted(names)) == {"sources.shop.api_key": "a-third-key-333"}
+    assert "second-key-22" not in Redactor(secrets.values).text("second-key-22")

@@ -184,7 +184,6 @@ class ProjectSecrets:
         return None if is_placeholder(value) else str(value)
 
     def _all_values(self) -> Iterator[tuple[str, str]]:
-        yield from list(self._met.items())
         yield from list(self._taken.items())
         for source in self._sources:
             try:
@@ -195,7 +194,8 @@ class ProjectSecrets:
             yield from of_settings(values)
         yield from self._store.mounted_values()
         yield from self._of_environment
-        yield from self._saved.items()  # last: the person may have edited the file since
+        # last: what is in the file may be another value since
+        yield from (*self._met.items(), *self._saved.items())
 
     @cached_property
     def _of_environment(self) -> tuple[tuple[str, str], ...]:
