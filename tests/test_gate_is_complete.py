@@ -35,6 +35,7 @@ STARTS = {
     "run/tree.py": "the lifeline of a run, and taskkill",
     "run/harness/": "in the child: a fork, or the interpreter anew, for each job",
     "run/fence/inside/namespaces.py": "in the child: tries a namespace",
+    "warehouse/reader.py": "reads what was loaded, for as long as a course asks",
     "warehouse/warehouse.py": "reads what was loaded",
 }
 CONNECTS = {
