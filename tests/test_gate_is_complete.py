@@ -26,7 +26,7 @@ _PACKAGE = _ROOT / "src" / "pilot"
 STARTS = {
     "warehouse/unloading.py": "takes rows out after Consent.take_out",
     "commands/doctor.py": "asks the project's Python for its packages",
-    "commands/export.py": "opens what was exported, when the person asks for it",
+    "commands/export.py": "reads dlt's schema of the pipeline for the picture",
     "hosts/editor.py": "the person's own editor, when they ask for it",
     "project/ignored.py": "asks git what it ignores",
     "project/installing.py": "after Consent.install, package by package",
