@@ -69,9 +69,8 @@ def test_a_key_in_the_query_does_not_leak_when_it_is_quoted_back_or_the_api_goes
             ("Contact 127.0.0.1", "y"),
             ("Write weather_pipeline.py?", "always"),
             (HIDDEN, WRONG),
-            (CHECKS, "y"),
         )
-        terminal.expect("The API refuses the key")
+        terminal.expect("The API refuses this key")
         answer(terminal, (HIDDEN, KEY), (CHECKS, "y"))
         terminal.expect("person 2")
         terminal.expect(LOADS)

@@ -139,7 +139,7 @@ class Mending:
             if not _was_not_paid_for(child):
                 self._tries.add(child, before, self._script())
             if not child.state.finished:
-                if not child.changes:  # nothing was repaired, so nothing is counted
+                if not child.changes and not child.usage.requests:  # nothing was repaired, and none asked
                     self._own.cell = replace(self._own.cell, repairs=self._own.cell.repairs - 1)
                 self._give_reason(finding, child)
                 return False
