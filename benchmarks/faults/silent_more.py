@@ -117,7 +117,7 @@ SILENT_MORE: tuple[Case, ...] = (
         "silent/errors_among_rows",
         DETAILS,
         (FindingKind.INCOMPLETE, FindingKind.ERROR_AS_DATA),
-        Remedy.REPAIR,
+        Remedy.STOP,  # no script brings a quota back: the API's words are told, and when to try again
         _with_quota,
     ),
     Case(
