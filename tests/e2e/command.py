@@ -25,6 +25,12 @@ os.execv(sys.argv[1], sys.argv[1:])
 """
 AS_ORDINARY = (sys.executable, "-c", _GIVE_UP_RIGHTS)
 """What root runs a command with, to be refused what others are refused."""
+_WEIGH = """
+import pathlib, resource, subprocess, sys
+code = subprocess.call(sys.argv[2:])
+pathlib.Path(sys.argv[1]).write_text(str(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss))
+sys.exit(code)
+"""
 
 
 @dataclass(frozen=True)
@@ -67,6 +73,8 @@ class Project:
     root: Path
     environ: dict[str, str] = field(default_factory=dict)
     """The whole environment, nothing of the tester's own in it."""
+    through: tuple[str, ...] = ()
+    """What runs the command, where it is to be looked at from outside."""
 
     def __call__(
         self,
@@ -79,7 +87,7 @@ class Project:
         """Call pilot to its end; stdin is empty, or a pipe with a text. `ordinary`: rights of files count."""
         started = time.monotonic()
         done = subprocess.run(
-            [*(AS_ORDINARY if ordinary and os.geteuid() == 0 else ()), PILOT, *arguments],
+            [*self.through, *(AS_ORDINARY if ordinary and os.geteuid() == 0 else ()), PILOT, *arguments],
             cwd=self.root,
             env={**self.environ, **(env or {})},
             capture_output=True,
@@ -132,6 +140,11 @@ def new_project(folder: Path) -> Project:
     """An empty project with a home of its own."""
     (folder / "project").mkdir()
     return Project(folder / "project", clean_environment(folder / "home"))
+
+
+def weighing(file: Path) -> tuple[str, ...]:
+    """What runs a command and leaves in a file how many kB its largest process took."""
+    return (sys.executable, "-c", _WEIGH, str(file))
 
 
 def clean_environment(home: Path) -> dict[str, str]:
