@@ -20,7 +20,7 @@ _LONGEST = 60
 
 def log_blocks(session: Session) -> tuple[Block, ...]:
     """Every cell: number, state, title, result, time; tokens and money where a model was asked."""
-    depth = _depths(session.cells)
+    depth = depths(session.cells)
     asked = session.usage.requests > 0
     rows = [
         (
@@ -94,7 +94,8 @@ def _day(when: float) -> str:
     return time.strftime("%Y-%m-%d %H:%M", time.localtime(when))
 
 
-def _depths(cells: Sequence[Cell]) -> dict[int, int]:
+def depths(cells: Sequence[Cell]) -> dict[int, int]:
+    """How deep each cell lies below the policy's own, by its number."""
     depth: dict[int, int] = {}
     for cell in cells:
         depth[cell.id] = 0 if cell.parent is None else depth.get(cell.parent, 0) + 1

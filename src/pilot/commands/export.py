@@ -19,9 +19,10 @@ from pilot.export.story import Story, gather
 from pilot.money import cost_of
 from pilot.options import Options
 from pilot.run.environment import child_environment
-from pilot.screen import Line, Table
+from pilot.screen import Line, Table, table
 from pilot.session.session import Session
 from pilot.session.store import Store
+from pilot.warehouse.tables import quoted
 from pilot.warehouse.warehouse import DltWarehouse
 from pilot.workshop import Ground, open_ground
 
@@ -114,7 +115,8 @@ def _pictures(ground: Ground, story: Story) -> Pictures:
     """What the destination and dlt's schema add; a page without them is still a page."""
     warehouse = DltWarehouse(ground.options.root, ground.project.interpreter, ground.redactor.text)
     schema, diagram = _schema(ground, story)
-    return Pictures(schema, diagram, _series(warehouse, story), _samples(warehouse, story))
+    with warehouse.together():
+        return Pictures(schema, diagram, _series(warehouse, story), _samples(warehouse, story))
 
 
 def _series(warehouse: DltWarehouse, story: Story) -> Series | None:
@@ -126,7 +128,7 @@ def _series(warehouse: DltWarehouse, story: Story) -> Series | None:
         sql = first_query(story.tables).sql
         with suppress(PilotError):
             result = warehouse.query(story.names, sql)
-            drawn = series(Table(result.columns, tuple(tuple(v or "" for v in row) for row in result.rows)))
+            drawn = series(table(result.columns, result.rows))
     return replace(drawn, of=_rows_of(warehouse, story, sql)) if drawn is not None else None
 
 
@@ -141,13 +143,13 @@ def _rows_of(warehouse: DltWarehouse, story: Story, sql: str) -> int:
 def _samples(warehouse: DltWarehouse, story: Story) -> tuple[Table, ...]:
     samples = []
     for info in story.tables if story.samples else ():
-        columns = ", ".join('"' + column.name.replace('"', '""') + '"' for column in info.columns)
+        names = [column.name for column in info.columns]
+        columns = ", ".join(map(quoted, names))
         try:
             rows = warehouse.query(story.names, f"SELECT {columns} FROM {info.qualified}", _SAMPLE_ROWS).rows
         except PilotError:
             continue
-        names = tuple(column.name for column in info.columns)
-        samples.append(Table(names, tuple(tuple(v or "" for v in row) for row in rows), info.name))
+        samples.append(table(names, rows, info.name))
     return tuple(samples)
 
 

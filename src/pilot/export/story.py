@@ -9,6 +9,7 @@ from typing import Protocol
 
 from pilot.errors import PilotError
 from pilot.names import ProjectNames
+from pilot.notebook import depths
 from pilot.screen import Block, Diff, Line, Output, Table
 from pilot.session.cell import Cell, CellState, FileChange
 from pilot.session.session import WITHHELD, Session
@@ -112,10 +113,9 @@ def _is_told(path: str) -> bool:
 
 def _chapters(session: Session, samples: bool) -> list[Chapter]:
     """The cells that count: those that were undone are not part of the story."""
-    depth: dict[int, int] = {}
+    depth = depths(session.cells)
     told = []
     for cell in session.cells:
-        depth[cell.id] = 0 if cell.parent is None else depth.get(cell.parent, 0) + 1
         if cell.state is not CellState.UNDONE:
             blocks = [*_shown(cell, samples), *(_change(session, change) for change in cell.changes)]
             told.append(Chapter(cell, depth[cell.id], tuple(blocks)))

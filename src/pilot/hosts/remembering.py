@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from contextlib import AbstractContextManager
 from typing import Protocol
 
 from pilot.api.words import without_secrets
-from pilot.host import Host, Progress, Question
-from pilot.screen import Block, Line
-from pilot.session.cell import Cell
+from pilot.host import Host, Question
+from pilot.hosts.passing import PassingHost
+from pilot.screen import Line
 
 EDITED = "Edited text"
 
@@ -25,22 +24,12 @@ class Answers(Protocol):
         """Keep an answer."""
 
 
-class RememberingHost:
+class RememberingHost(PassingHost):
     """Everything on another host; what is typed hidden, or holds a key, is kept nowhere."""
 
     def __init__(self, host: Host, answers: Answers) -> None:
-        self._host = host
+        super().__init__(host)
         self._answers = answers
-
-    @property
-    def interactive(self) -> bool:
-        """Whether somebody is there to answer."""
-        return self._host.interactive
-
-    @property
-    def waited(self) -> float:
-        """Seconds spent waiting for the person."""
-        return self._host.waited
 
     def ask(self, question: Question) -> str:
         """The answer that was given before, or the person's now."""
@@ -56,14 +45,6 @@ class RememberingHost:
             self._answers.record_answer(key, question.text, answer)
         return answer
 
-    def show(self, *blocks: Block) -> None:
-        """Show blocks."""
-        self._host.show(*blocks)
-
-    def working(self, text: str) -> AbstractContextManager[Progress]:
-        """Tell what is going on."""
-        return self._host.working(text)
-
     def edit(self, text: str, suffix: str) -> str | None:
         """Let the person edit; an edit that was made before is taken as it was."""
         key = hashlib.sha256(f"edit {suffix}\0{text}".encode()).hexdigest()
@@ -75,14 +56,6 @@ class RememberingHost:
         if edited is not None:
             self._answers.record_answer(key, EDITED, edited)
         return edited
-
-    def open_cell(self, cell: Cell) -> None:
-        """A cell begins."""
-        self._host.open_cell(cell)
-
-    def close_cell(self, cell: Cell) -> None:
-        """A cell has ended."""
-        self._host.close_cell(cell)
 
 
 def _key(question: Question) -> str:

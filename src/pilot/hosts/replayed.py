@@ -3,37 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import AbstractContextManager
 
 from pilot.errors import AnswerMissing
-from pilot.host import Host, Progress, Question
+from pilot.host import Host, Question
+from pilot.hosts.passing import PassingHost
 from pilot.hosts.remembering import EDITED
-from pilot.screen import Block, Line
-from pilot.session.cell import Cell
+from pilot.screen import Line
 
 _CONSENT = "--yes"
 
 
-class ReplayedHost:
+class ReplayedHost(PassingHost):
     """Shows on another host, and answers from a record.
 
     What only words can answer comes from the record. Consent is the person's own, as the record may be
     somebody else's: `yes` stands for it as `--yes` does, and covers no more than that.
     """
 
-    interactive = True
-
     def __init__(self, host: Host, answers: Iterable[tuple[str, str]], yes: bool) -> None:
-        self._host = host
+        super().__init__(host)
         self._yes = yes
         self._answers: dict[str, list[str]] = {}
         for question, answer in answers:
             self._answers.setdefault(question, []).append(answer)
 
     @property
-    def waited(self) -> float:
-        """Seconds spent waiting for the person."""
-        return self._host.waited
+    def interactive(self) -> bool:
+        """The record answers."""
+        return True
 
     def ask(self, question: Question) -> str:
         """The recorded answer; where there is none, what the person (or the question's default) says."""
@@ -64,23 +61,7 @@ class ReplayedHost:
             return question.default
         raise AnswerMissing(question.text, question.flag)
 
-    def show(self, *blocks: Block) -> None:
-        """Show blocks."""
-        self._host.show(*blocks)
-
-    def working(self, text: str) -> AbstractContextManager[Progress]:
-        """Tell what is going on."""
-        return self._host.working(text)
-
     def edit(self, text: str, suffix: str) -> str | None:
         """What the editor left then, else what the person leaves now."""
         recorded = self._answers.get(EDITED)
         return recorded.pop(0) if recorded else self._host.edit(text, suffix)
-
-    def open_cell(self, cell: Cell) -> None:
-        """A cell begins."""
-        self._host.open_cell(cell)
-
-    def close_cell(self, cell: Cell) -> None:
-        """A cell has ended."""
-        self._host.close_cell(cell)

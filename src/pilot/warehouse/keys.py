@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pilot.warehouse.tables import TableInfo
+from pilot.warehouse.tables import TableInfo, quoted
 
 
 def key_columns(table: TableInfo, key: Sequence[str]) -> tuple[str, ...]:
@@ -21,7 +21,7 @@ def count_by_key(keys: Sequence[tuple[TableInfo, Sequence[str]]]) -> str:
 
 
 def _count(table: TableInfo, columns: Sequence[str]) -> str:
-    listed = ", ".join('"' + column.replace('"', '""') + '"' for column in columns)
+    listed = ", ".join(map(quoted, columns))
     name = table.name.replace("'", "''")
     return f"SELECT '{name}', count(*) FROM (SELECT DISTINCT {listed} FROM {table.qualified}) AS keys"
 

@@ -72,6 +72,11 @@ class TableCounts:
     """For a child table: how many of its parents have rows here."""
 
 
+def quoted(identifier: str) -> str:
+    """A name as SQL takes it, whatever it holds."""
+    return '"' + identifier.replace('"', '""') + '"'
+
+
 @dataclass(frozen=True)
 class QueryResult:
     """Rows of a query, every value as text (None stays None), bounded."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pilot.errors import StepFailed
 from pilot.finding import Finding, FindingKind
-from pilot.warehouse.tables import Column, TableInfo
+from pilot.warehouse.tables import Column, TableInfo, quoted
 from pilot.writers.writer import SqlAttempt, SqlDraft
 
 DATES = ("TIMESTAMP", "DATE")
@@ -66,8 +66,10 @@ def _drafts(table: TableInfo) -> list[SqlDraft]:
 
 
 def _over_time(table: TableInfo, moment: Column, measure: Column | None) -> SqlDraft:
-    day = f"CAST({_name(moment.name)} AS DATE)"
-    average = f",\n       avg({_name(measure.name)}) AS {_name('average_' + measure.name)}" if measure else ""
+    day = f"CAST({quoted(moment.name)} AS DATE)"
+    average = (
+        f",\n       avg({quoted(measure.name)}) AS {quoted('average_' + measure.name)}" if measure else ""
+    )
     sql = (
         f'SELECT {day} AS "day",\n       count(*) AS records{average}\n'
         f"FROM {_from(table)}\nGROUP BY {day}\nORDER BY {day} DESC\nLIMIT 20"
@@ -76,7 +78,7 @@ def _over_time(table: TableInfo, moment: Column, measure: Column | None) -> SqlD
 
 
 def _top_groups(table: TableInfo, group: Column) -> SqlDraft:
-    name = _name(group.name)
+    name = quoted(group.name)
     sql = (
         f"SELECT {name},\n       count(*) AS records\n"
         f"FROM {_from(table)}\nGROUP BY {name}\nORDER BY count(*) DESC, {name}\nLIMIT 10"
@@ -87,10 +89,10 @@ def _top_groups(table: TableInfo, group: Column) -> SqlDraft:
 def _ranges(table: TableInfo, numbers: Sequence[Column]) -> SqlDraft:
     parts = ["count(*) AS records"]
     for column in numbers:
-        name = _name(column.name)
+        name = quoted(column.name)
         parts += [
-            f"min({name}) AS {_name('lowest_' + column.name)}",
-            f"max({name}) AS {_name('highest_' + column.name)}",
+            f"min({name}) AS {quoted('lowest_' + column.name)}",
+            f"max({name}) AS {quoted('highest_' + column.name)}",
         ]
     says = f"How many {table.name}, and the range of " + ", ".join(c.name for c in numbers)
     return SqlDraft("SELECT " + ",\n       ".join(parts) + f"\nFROM {_from(table)}", says)
@@ -121,8 +123,4 @@ def _identifies(column: Column) -> bool:
 
 
 def _from(table: TableInfo) -> str:
-    return f"{_name(table.schema)}.{_name(table.name)}"
-
-
-def _name(identifier: str) -> str:
-    return '"' + identifier.replace('"', '""') + '"'
+    return f"{quoted(table.schema)}.{quoted(table.name)}"
