@@ -9,7 +9,7 @@ installed, else by pilot's own estimate with its margin on top.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
@@ -28,7 +28,7 @@ from dlt.sources.rest_api import RESTAPIConfig, rest_api_source
 def weather_source():
     """Observations."""
     config: RESTAPIConfig = {{
-        "client": {{"base_url": "{base}/", "paginator": {{"type": "single_page"}}}},
+        "client": {{"base_url": "{base}/", "paginator": {paginator}}},
         "resources": [
             {{
                 "name": "weather",
@@ -72,6 +72,8 @@ if __name__ == "__main__":
     print(pipeline.run(weather(), loader_file_format="jsonl"))
 '''
 QUERY = "```sql\nSELECT city, count(*) FROM weather_data.weather GROUP BY city\n```"
+ONE_PAGE = '{"type": "single_page"}'
+BY_NUMBER = '{"type": "page_number", "base_page": 1, "total_path": None}'
 PREFIX, RIGHT_AT_ONCE, ONE_REPAIR = 2_000, 1_249, 2_500
 
 
@@ -108,9 +110,12 @@ def results() -> list[Result]:
     """The prefix, and what comes beyond it for two simple APIs."""
     words = vocabulary()
     runs = {}
-    for name, api, selector in (("a list", weather, "$"), ("twelve pages", weather_in_pages, "results")):
-        runs[name, RIGHT_AT_ONCE] = sent(api, [SCRIPT], selector, words.count)
-        runs[f"{name}, one repair", ONE_REPAIR] = sent(api, [BUG, SCRIPT], selector, words.count)
+    for name, api, right in (
+        ("a list", weather, {"selector": "$", "paginator": ONE_PAGE}),
+        ("twelve pages", weather_in_pages, {"selector": "results", "paginator": BY_NUMBER}),
+    ):
+        runs[name, RIGHT_AT_ONCE] = sent(api, [SCRIPT], right, words.count)
+        runs[f"{name}, one repair", ONE_REPAIR] = sent(api, [BUG, SCRIPT], right, words.count)
     prefix = max(run.prefix for run in runs.values())
     beyond = [run.result(name, target, words.margin) for (name, target), run in runs.items()]
     return [Result("tokens of the prefix", words.name, prefix, PREFIX, prefix / words.margin), *beyond]
@@ -130,13 +135,13 @@ def vocabulary() -> Vocabulary:
 def sent(
     api: Callable[[], AbstractContextManager[str]],
     scripts: Sequence[str],
-    selector: str,
+    right: Mapping[str, str],
     count: Callable[[str], int],
 ) -> Sent:
-    """Run pilot with a model that answers with these scripts, one after the other."""
+    """Run pilot with a model that answers with these scripts, one after the other, `right` for this API."""
     with api() as url, project() as (folder, environ):
         base = url.rpartition("/")[0]
-        replies = [f"A plan.\n\n```python\n{t.format(base=base, selector=selector)}```" for t in scripts]
+        replies = [f"A plan.\n\n```python\n{t.format(base=base, **right)}```" for t in scripts]
         with ModelServer([*replies, QUERY]) as server:
             environ |= {"OPENAI_BASE_URL": server.url, "OPENAI_API_KEY": "sk-benchmark"}
             goal = f"write weather_pipeline.py loading {url} with dlt into duckdb and run it"
