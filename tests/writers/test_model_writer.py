@@ -134,6 +134,18 @@ def test_a_repair_holds_the_file_the_finding_and_its_evidence_as_data() -> None:
     assert text.count("</data>") == 2
 
 
+def test_words_of_an_error_that_the_finding_says_are_told_once_and_what_it_advises_stays() -> None:
+    error = (
+        "dlt.Unbound: In schema `weather`: no data for\n  - key\n\nThis can happen if you name columns."
+    )
+    says = "The data does not fit the declared schema: In schema `weather`: no data for - key"
+    finding = Finding(FindingKind.SCHEMA_CONFLICT, says, Remedy.REPAIR, {"error": error, "status": 200})
+    with writing([REPLY]) as (writer, server):
+        writer.repair(replace(BRIEF, script="broken\n"), finding)
+    assert asked(server).count("no data for") == 1
+    assert "error: dlt.Unbound: This can happen" in asked(server)
+
+
 def test_a_refinement_holds_the_request_and_the_file() -> None:
     with writing([REPLY]) as (writer, server):
         writer.refine(replace(BRIEF, script=CODE, wishes=("no ids",)), "only\nBern")

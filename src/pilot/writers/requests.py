@@ -138,7 +138,10 @@ def _said_once(evidence: Mapping[str, Json]) -> dict[str, Json]:
         n: value for n, value in evidence.items() if n not in ("status", "url") or str(value) not in error
     }
     kind, _, message = error.partition(": ")
-    return told | {"error": kind} if message and _line(message) in says else told
+    first, _, rest = message.partition("\n\n")
+    if not first or _line(first) not in says:
+        return told
+    return told | {"error": f"{kind}: {rest}" if rest else kind}
 
 
 def _shown(name: str, value: Json) -> str:
