@@ -46,6 +46,14 @@ def test_a_key_among_words_can_be_left_out(session: Session, tmp_path: Path) -> 
     assert not (tmp_path / ".dlt").exists()
 
 
+@pytest.mark.parametrize("ending", ["", ".", ", please"])
+def test_a_key_that_nothing_announces_is_noticed_by_its_mixture(
+    session: Session, tmp_path: Path, ending: str
+) -> None:
+    words, _ = typed(session, tmp_path, f"use Zx81qLm4Tn7Vb2RwKd93{ending}", "o")
+    assert words == f"use ***{ending}"
+
+
 def test_what_only_looks_random_can_be_said_to_be_no_key(session: Session, tmp_path: Path) -> None:
     words, host = typed(session, tmp_path, f"the sheet {UNSURE} and {TOKEN}", "n", "o")
     assert words == f"the sheet {UNSURE} and ***"
@@ -62,6 +70,7 @@ def test_two_keys_get_two_places(session: Session, tmp_path: Path) -> None:
     [
         "stations and their observations of https://api.example.com/v1/stations?limit=50",
         "only the rows of 550e8400-e29b-41d4-a716-446655440000, merge them on order_id",
+        "the table StationObservationsV2History, the sheet weather-2024-oslo-b7-hourly",
         "take commit hashes, page_token and api_key from the header X-API-Key",
         "https://api.example.com/v1/people?api_key=q8Trf55zzK1234567890abcdef",
     ],

@@ -7,6 +7,8 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from pilot.secrecy.typed import without_keys
+
 _KEPT = 500
 
 
@@ -23,8 +25,8 @@ class AnswerHistory:
         return [*self._read(), *self._new][-_KEPT:]
 
     def add(self, answer: str) -> None:
-        """Remember an answer; one that can't be written is remembered until pilot ends."""
-        answer = self._redact(answer).strip()
+        """Remember an answer without its keys; one that can't be written is remembered until pilot ends."""
+        answer = without_keys(self._redact(answer)).strip()
         if answer and answer not in self.answers()[-1:] and not self._append(answer):
             self._new.append(answer)
 

@@ -53,7 +53,10 @@ _ASSIGNED = re.compile(
     r"(?P<value>[A-Za-z0-9+/_.~!#$%^*-]{12,}={0,2})",
     re.IGNORECASE,
 )
-_ALONE = re.compile(r"(?<![\w./:-])[A-Za-z0-9_+/-]{32,}={0,2}(?![\w./-])")
+_ALONE = re.compile(r"(?<![\w./:-])[A-Za-z0-9_+/-]{20,}={0,2}(?![\w/-])(?!\.\w)")
+_ALONE_IN_ONE_CASE = 32
+"""From so many characters on a word is noticed whose letters are all large or all small."""
+_FEWEST_DIGITS = 3
 _UUID = re.compile(r"[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}", re.IGNORECASE)
 _REFERENCE = re.compile(
     r"(?:dlt|os|self|config|settings|env|environ|getenv|secrets)\b[.\[(]|.*[\[({]|[A-Z_]+$|[a-z_.]+$"
@@ -94,13 +97,15 @@ def typed_secrets(text: str) -> Iterator[Place]:
     yield from sure_secrets(text)
     yield from likely_secrets(text)
     for found in _ALONE.finditer(text):
-        if (
-            not _UUID.fullmatch(found[0])
-            and is_random(found[0])
-            and any(c.isdigit() for c in found[0])
-            and any(c.isalpha() for c in found[0])
-        ):
+        if not _UUID.fullmatch(found[0]) and _stands_out(found[0]) and is_random(found[0]):
             yield Place(*found.span(), UNSURE)
+
+
+def _stands_out(word: str) -> bool:
+    """Whether a word that nothing announces is mixed as keys are."""
+    cases, digits = (1, 1) if len(word) >= _ALONE_IN_ONE_CASE else (2, _FEWEST_DIGITS)
+    found = sum(any(map(kind, word)) for kind in (str.isupper, str.islower))
+    return found >= cases and sum(map(str.isdigit, word)) >= digits
 
 
 def is_random(value: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from pilot.api.naming import propose_name
 from pilot.api.urls import URL
+from pilot.api.words import without_secrets
 from pilot.host import Choice, Host, Question
 from pilot.kit import Secrets
 from pilot.screen import Line
@@ -106,6 +107,14 @@ def masked(words: str) -> str:
     """The words of an unattended run: what looks like a key, or is called one, is left out."""
     while found := _surely_said(words):
         words = _replaced(words, found[0], LEFT_OUT)
+    return words
+
+
+def without_keys(words: str) -> str:
+    """The words as a file may keep them: all that may be a key is left out, asked about or not."""
+    words = without_secrets(words)
+    while (said := _first(words, set())) is not None:
+        words = _replaced(words, said, LEFT_OUT)
     return words
 
 
