@@ -51,7 +51,7 @@ class Refine(Step):
         except (AnswerMissing, Declined) as error:
             kit.host.show(Line(error.message, "warn"))
             return False
-        if cell.state is not CellState.DONE:
+        if not cell.state.finished:
             kit.host.show(Line("Not done. /undo takes its changes back.", "warn"))
         return cell.state is CellState.DONE
 

@@ -10,7 +10,7 @@ from typing import Protocol, TypeAlias
 from pilot.api.correct import correct
 from pilot.api.profile import ApiProfile
 from pilot.consent import Agreed
-from pilot.errors import Outdated, PilotError, StepFailed
+from pilot.errors import NothingToChange, Outdated, PilotError, StepFailed
 from pilot.facts import Facts, WriterChoice
 from pilot.finding import Finding, FindingKind, Remedy
 from pilot.host import Question
@@ -19,7 +19,7 @@ from pilot.names import ProjectNames, names_in
 from pilot.run.limits import adds_again
 from pilot.screen import Line
 from pilot.session.session import Session
-from pilot.writers.writer import Brief, Draft, Inquiry, Reply, Writer
+from pilot.writers.writer import Brief, Draft, Inquiry, Reply, Unchanged, Writer
 
 Ask: TypeAlias = "Callable[[Writer, Brief], Reply]"
 """What is asked of the writer: write, repair or refine."""
@@ -99,7 +99,8 @@ def write_agreed(
 ) -> Written:
     """Draft, show, and write what was agreed to; wishes in words go back to the writer.
 
-    `settle` has the last word on a draft's text before it is shown. Raises StepFailed and Declined.
+    `settle` has the last word on a draft's text before it is shown. Raises StepFailed, Declined, and
+    NothingToChange.
     """
     path = brief.names.script
     base = brief.script if brief.script is not None else kit.project.read(path) or ""
@@ -146,6 +147,9 @@ def _draft_or_earlier(session: Session, kit: Kit, brief: Brief, ask: Ask, earlie
     """The next draft; a wish that is beyond the writer is told, and leaves the earlier one."""
     try:
         return _draft(session, kit, brief, ask)
+    except NothingToChange as nothing:
+        kit.host.show(Line("The draft is so already.", "warn"), Line(nothing.words, "quiet"))
+        return earlier
     except StepFailed as failure:
         if failure.finding.kind is not FindingKind.BEYOND_WRITER:
             raise
@@ -159,7 +163,7 @@ def as_wished(brief: Brief, words: str) -> tuple[Brief, Ask]:
 
     def ask(writer: Writer, brief: Brief) -> Reply:
         try:
-            return writer.refine(brief, words)
+            return _changed(writer.refine(brief, words), brief)
         except StepFailed as failure:
             if corrected is None or failure.finding.kind is not FindingKind.BEYOND_WRITER:
                 raise
@@ -171,6 +175,13 @@ def as_wished(brief: Brief, words: str) -> tuple[Brief, Ask]:
     return replace(brief, profile=corrected or brief.profile), ask
 
 
+def _changed(reply: Reply, brief: Brief) -> Reply:
+    """The reply; a draft of the file as it is changes nothing."""
+    if isinstance(reply, Draft) and reply.text == brief.script:
+        return Unchanged(reply.plan)
+    return reply
+
+
 def _draft(session: Session, kit: Kit, brief: Brief, ask: Ask) -> Draft:
     """One draft; the writer's questions are put to the person."""
     for _ in range(_MOST_INQUIRIES + 1):
@@ -179,6 +190,8 @@ def _draft(session: Session, kit: Kit, brief: Brief, ask: Ask) -> Draft:
             reply = ask(writer, brief)
         if isinstance(reply, Draft):
             return reply
+        if isinstance(reply, Unchanged):
+            raise NothingToChange(reply.says)
         answer = _answer(kit, reply)
         brief = replace(brief, answers=(*brief.answers, (reply.question, answer)))
     says = f"The model asked more than {_MOST_INQUIRIES} questions and wrote nothing."

@@ -94,6 +94,14 @@ class Tangent(Exception):
         self.words = words
 
 
+class NothingToChange(Exception):
+    """Not an error: the writer finds that the script is as asked already; its words say why."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.words = words
+
+
 class StartPolicy(Exception):
     """Not an error: the person asked at a prompt for another pipeline to be made."""
 

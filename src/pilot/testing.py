@@ -13,7 +13,7 @@ from pilot.hosts.answers import complaint, meant
 from pilot.screen import Block, Line
 from pilot.session.cell import Cell
 from pilot.warehouse.tables import TableInfo
-from pilot.writers.writer import Brief, Draft, Inquiry, Reply, SqlAttempt, SqlDraft, Usage
+from pilot.writers.writer import Brief, Draft, Inquiry, Reply, SqlAttempt, SqlDraft, Unchanged, Usage
 
 
 @dataclass
@@ -97,7 +97,7 @@ class ScriptedHost:
 class ScriptedWriter:
     """A writer that proposes these, in order; a string is a whole script. What it was asked is kept."""
 
-    drafts: Sequence[str | Draft | Inquiry] = ()
+    drafts: Sequence[str | Draft | Inquiry | Unchanged] = ()
     queries: Sequence[str | SqlDraft] = ()
     usage: Usage = field(default_factory=Usage)
     briefs: list[Brief] = field(default_factory=list)

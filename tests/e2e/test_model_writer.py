@@ -61,6 +61,28 @@ def test_a_streamed_script_is_edited_loaded_and_its_failing_query_written_again(
     assert KEY.encode() not in terminal.raw and "Zugspitze" in terminal.text()
 
 
+def test_a_request_for_what_is_there_already_changes_and_runs_nothing(house: House) -> None:
+    draft, nothing = reply(script(house.api.url)), "NOTHING: it reads all stations already"
+    server = house.model([draft, QUERY, nothing, nothing, draft])
+    terminal = house.terminal("init", "weather", "--api", house.stations, *UNASKED)
+    answer(terminal, ("What next?", "/change every station"))
+    terminal.expect("it reads all stations already")
+    answer(terminal, ("What next?", "all stations"))
+    terminal.expect("it reads all stations already")
+    answer(terminal, ("What next?", ""))
+    assert terminal.wait() == 0 and "nothing asked for" in terminal.text()
+    # the same in other words: the file as it is
+    house.edit(SCRIPT, lambda text: script(house.api.url))
+    said = house.document("refine", "really all", *UNASKED)
+    assert said["status"] == "done" and said["repairs"] == 0
+    assert {step["name"]: step["status"] for step in said["steps"]} == {
+        "change_code": "skipped",
+        **dict.fromkeys(("wait_for_secrets", "check_api", "remove_exit", "load", "check_load"), "pending"),
+    }
+    assert len(server.requests) == 5 and house.read() == script(house.api.url)
+    assert len(house.cells("load")) == 1 and house.cells("repair_code") == []
+
+
 def test_useless_replies_are_asked_again_and_a_bug_is_repaired_from_its_traceback(house: House) -> None:
     elided = script(house.api.url).replace('        "resources": [', "        # ... rest unchanged ...")
     server = house.model(

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from pilot.model.reply import BadReply, CodeReply, QuestionReply, parse_code
+from pilot.model.reply import BadReply, CodeReply, NothingReply, QuestionReply, parse_code
 
 SCRIPT = "weather_pipeline.py"
 OLD = '''"""Loads the weather."""
@@ -240,6 +240,32 @@ ASKED: dict[str, tuple[str, str]] = {
         "Before I begin: which city do you mean?",
     ),
 }
+
+
+NOTHING: dict[str, tuple[str, str]] = {
+    "the agreed form": ("NOTHING: it merges by id already", "it merges by id already"),
+    "in bold": ("**NOTHING:** it merges by id already", "it merges by id already"),
+    "after a plan": ("I looked.\n\nNothing to change: it merges by id already.", "it merges by id already."),
+    "over two lines": ("NOTHING: it merges.\nBy id.", "it merges.\nBy id."),
+    "with a snippet of the file": (f"NOTHING: see here\n{fenced(FRAGMENT)}", "see here"),
+    "as JSON": (json.dumps({"nothing": "it merges by id already"}), "it merges by id already"),
+    "without the form": (
+        "It merges by id already, so no change is needed.",
+        "It merges by id already, so no change is needed.",
+    ),
+}
+
+
+@pytest.mark.parametrize("shape", NOTHING)
+def test_that_nothing_is_to_change_is_understood(shape: str) -> None:
+    reply, says = NOTHING[shape]
+    assert parse_code(reply, SCRIPT, OLD) == NothingReply(says)
+    assert isinstance(parse_code(reply, SCRIPT), BadReply)
+
+
+def test_a_whole_file_counts_whatever_is_said_beside_it() -> None:
+    read = parse_code(f"No further changes are needed.\n{fenced(OTHER)}\nNOTHING: else", SCRIPT, OLD)
+    assert isinstance(read, CodeReply) and read.text == OTHER
 
 
 @pytest.mark.parametrize("shape", ASKED)

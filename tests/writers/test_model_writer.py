@@ -33,7 +33,7 @@ from pilot.names import ProjectNames
 from pilot.shipped import ROOT
 from pilot.warehouse.tables import Column, TableInfo
 from pilot.writers.model_writer import ModelWriter
-from pilot.writers.writer import Brief, Draft, Inquiry, SqlAttempt, SqlDraft
+from pilot.writers.writer import Brief, Draft, Inquiry, SqlAttempt, SqlDraft, Unchanged
 from tests.support.model_server import ModelServer, Script
 
 SYSTEM = (ROOT / "prompts" / "system.md").read_text("utf-8")
@@ -135,9 +135,7 @@ def test_a_repair_holds_the_file_the_finding_and_its_evidence_as_data() -> None:
 
 
 def test_words_of_an_error_that_the_finding_says_are_told_once_and_what_it_advises_stays() -> None:
-    error = (
-        "dlt.Unbound: In schema `weather`: no data for\n  - key\n\nThis can happen if you name columns."
-    )
+    error = "dlt.Unbound: In schema `weather`: no data for\n  - key\n\nThis can happen if you name columns."
     says = "The data does not fit the declared schema: In schema `weather`: no data for - key"
     finding = Finding(FindingKind.SCHEMA_CONFLICT, says, Remedy.REPAIR, {"error": error, "status": 200})
     with writing([REPLY]) as (writer, server):
@@ -167,6 +165,15 @@ def test_answers_and_wishes_and_the_missing_preview_are_told() -> None:
 def test_a_question_is_an_inquiry() -> None:
     with writing(["QUESTION: Which city?"]) as (writer, _):
         assert writer.write(BRIEF) == Inquiry("Which city?")
+
+
+def test_only_what_is_refined_may_stay_as_it_is() -> None:
+    brief = replace(BRIEF, script=CODE)
+    with writing(["NOTHING: it has all of them"]) as (writer, server):
+        assert writer.refine(brief, "all shops") == Unchanged("it has all of them")
+        assert "NOTHING:" in asked(server)
+        assert writer.repair(brief, FINDING) == Draft(CODE, "it has all of them")
+        assert "NOTHING:" not in asked(server)
 
 
 def test_a_bad_answer_is_asked_for_again_once_with_the_reason() -> None:

@@ -19,6 +19,7 @@ from pilot.errors import (
     AnswerMissing,
     Declined,
     Interrupted,
+    NothingToChange,
     PilotError,
     Replan,
     StartPolicy,
@@ -38,6 +39,8 @@ from pilot.session.session import Session
 from pilot.session.taking_up import note_edits
 from pilot.step import Outcome, Status, Step
 from pilot.validator import Validator
+
+_AS_ASKED = "nothing is to change"
 
 
 class Names(Protocol):
@@ -129,7 +132,11 @@ class Engine:
         self.notice_edits()
         with self.open_cell(cell) as own:
             self.session.learn(news)
-            failed = self.run_policy(policy, own.cell.id)
+            try:
+                failed = self.run_policy(policy, own.cell.id)
+            except NothingToChange:
+                own.end(Outcome(Status.SKIPPED, _AS_ASKED), None)
+                return own.cell
             if failed is None:
                 own.end(Outcome(says="done"), None)
             else:
@@ -193,6 +200,8 @@ class Engine:
             with self.open_cell(Cell(0, name, step.title, parent=parent, input=words)) as own:
                 outcome, findings = self._attempt(step, ())
                 own.end(outcome, findings[0] if findings else None)
+        except NothingToChange:
+            return
         except Declined as declined:
             self.kit.host.show(Line(f"{declined.message} Going on as it was."))
             return
@@ -279,7 +288,7 @@ class Engine:
         try:
             yield own
         except BaseException as error:
-            own.end(Outcome(Status.FAILED), _finding_of(error))
+            own.end(*_ending_of(error))
             if isinstance(error, (Replan, Tangent, StartPolicy)):
                 state = CellState.DONE if isinstance(error, StartPolicy) else self._left(own.cell)
                 own.cell = replace(own.cell, state=state, says="", failure=None)
@@ -301,6 +310,13 @@ class Engine:
     def _running_id(self) -> int | None:
         running = self.session.running
         return running.id if running else None
+
+
+def _ending_of(error: BaseException) -> tuple[Outcome, Finding | None]:
+    """What a cell came to that something ended from within."""
+    if isinstance(error, NothingToChange):
+        return Outcome(Status.SKIPPED, _AS_ASKED, shows=(Line(error.words),) if error.words else ()), None
+    return Outcome(Status.FAILED), _finding_of(error)
 
 
 def _finding_of(error: BaseException) -> Finding:

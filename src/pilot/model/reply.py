@@ -11,15 +11,31 @@ from typing import TypeAlias
 from pilot.model.blocks import Block, blocks_of, is_python, outside
 from pilot.model.edits import EditMissed, apply, edits_of
 from pilot.model.scripts import Flaw, examine, imported_modules, parses
-from pilot.model.unwrap import json_of, marked_up, normalised, question_in, texts_in, without_thoughts
+from pilot.model.unwrap import (
+    json_of,
+    marked_up,
+    normalised,
+    nothing_in,
+    question_in,
+    texts_in,
+    without_thoughts,
+)
 
 _QUESTION = re.compile(r"^\W*question\W*:\W*(?P<text>.*)$", re.I)
+_NOTHING = re.compile(r"^\W*nothing(?: (?:is )?to (?:be )?changed?)?\W*:\W*(?P<text>.*)$", re.I | re.M)
+_AS_IT_IS = re.compile(
+    r"\bno (?:code |further |other )*changes? (?:is|are|was|were) (?:needed|required|necessary)\b"
+    r"|\bnothing (?:needs|has|is) to (?:be )?changed?\b|\b(?:doesn't|does not) need (?:any|to be) chang",
+    re.I,
+)
 _NO_QUESTION = ("", "none", "no", "n/a", "-")
 _REFUSAL = re.compile(r"\b(?:I(?:'m| am) (?:sorry|unable|not able)|I can(?:'t|not)|as an AI)\b", re.I)
 _DIFF_TAGS = ("diff", "patch", "udiff", "searchreplace")
 _CODE_BEGIN = re.compile(r'^(?:import |from \w|"""|#!|# -\*-)', re.M)
 _EDIT_BEGIN = re.compile(r"^[ \t>]*(?:<{5,}|`{3,}|~{3,}|@@|--- |diff |\*\*\* )", re.M)
 _PLAN_LINES = 12
+_LONGEST = 1_000
+"""Characters of what is told to the person."""
 
 
 @dataclass(frozen=True)
@@ -38,13 +54,20 @@ class QuestionReply:
 
 
 @dataclass(frozen=True)
+class NothingReply:
+    """The current file is as it was asked for."""
+
+    says: str = ""
+
+
+@dataclass(frozen=True)
 class BadReply:
     """Nothing that can be used; `reason` is worded for the model."""
 
     reason: str
 
 
-ReplyRead: TypeAlias = "CodeReply | QuestionReply | BadReply"
+ReplyRead: TypeAlias = "CodeReply | QuestionReply | NothingReply | BadReply"
 
 
 def parse_code(text: str, script: str, current: str | None = None, cut: bool = False) -> ReplyRead:
@@ -76,6 +99,8 @@ def _from_json(text: str, script: str, current: str | None, cut: bool) -> ReplyR
         return None
     if question := question_in(value):
         return QuestionReply(question)
+    if current is not None and (nothing := nothing_in(value)):
+        return NothingReply(nothing)
     texts = [normalised(inner) for inner in texts_in(value)]
     reads = [_Reading(inner, script, current, cut).result() for inner in texts if "dlt" in inner]
     good = next((read for read in reads if isinstance(read, CodeReply)), None)
@@ -166,11 +191,13 @@ class _Reading:
                 flaw = flaw or verdict
         if self.cut:
             return BadReply("the reply was cut off")
+        prose = self._prose()
+        if (nothing := self._nothing(prose, flaw)) is not None:
+            return nothing
         if flaw is not None:
             return BadReply(flaw.says)
         if shown := next((block for block in self.blocks if self._is_current(block.text)), None):
             return CodeReply(shown.text, self._plan(shown.begin))  # it changes nothing, and says so
-        prose = self._prose()
         if _REFUSAL.search(prose):
             return BadReply(f"it refuses: {prose[:200]!r}")
         if prose.endswith("?"):
@@ -192,8 +219,16 @@ class _Reading:
                 block_begin = min((b.begin for b in self.blocks if b.begin > number), default=len(self.text))
                 more = [after for at, after in lines[index + 1 :] if at < block_begin]
                 words = "\n".join([match["text"], *more]).strip().rstrip("*_ ")
-                return (number, words[:1_000]) if words.lower().rstrip(".") not in _NO_QUESTION else None
+                return (number, words[:_LONGEST]) if words.lower().rstrip(".") not in _NO_QUESTION else None
         return None
+
+    def _nothing(self, prose: str, flaw: Flaw | None) -> NothingReply | None:
+        """Whether the current file is to stay as it is, in the agreed form or in words like it."""
+        if self.current is None:
+            return None
+        if found := _NOTHING.search(prose):
+            return NothingReply(prose[found.start("text") :].strip().rstrip("*_ ")[:_LONGEST])
+        return NothingReply(prose[:_LONGEST]) if flaw is None and _AS_IT_IS.search(prose) else None
 
     def _plan(self, begin: int) -> str:
         """The words before the file."""

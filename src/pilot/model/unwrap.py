@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 _THOUGHT = r"(think|thinking|thought|thoughts|reasoning|reflection|analysis|scratchpad)"
 _CLOSED_THOUGHT = re.compile(rf"^[ \t]*<{_THOUGHT}>.*?</\1>", re.S | re.M | re.I)
@@ -14,6 +14,7 @@ _THOUGHT_END = re.compile(rf"</{_THOUGHT}>", re.I)
 _FENCED_JSON = re.compile(r"\A\s*(?:```|~~~)(?:json)?\s*\n(.*)\n(?:```|~~~)\s*\Z", re.S | re.I)
 _MARKUP = re.compile(r"<(code|file|python|script|answer|content|pre)\b[^>]*>(.*)</\1>", re.S | re.I)
 _HEREDOC = re.compile(r"<<-?\s*['\"]?(\w+)['\"]?[^\n]*\n(.*?)\n\1\b", re.S)
+_NOTHING_KEYS = ("nothing", "no_change", "unchanged")
 _QUESTION_KEYS = ("question", "clarification", "clarifying_question")
 
 
@@ -69,10 +70,18 @@ def texts_in(value: object) -> Iterator[str]:
 
 def question_in(value: object) -> str | None:
     """The question that a JSON reply asks."""
-    if not isinstance(value, dict):
-        return None
-    asked = (value.get(key) for key in _QUESTION_KEYS)
-    return next((text.strip() for text in asked if isinstance(text, str) and text.strip()), None)
+    return _said(value, _QUESTION_KEYS)
+
+
+def nothing_in(value: object) -> str | None:
+    """Why nothing is to change, where a JSON reply says that."""
+    return _said(value, _NOTHING_KEYS)
+
+
+def _said(value: object, keys: Sequence[str]) -> str | None:
+    found = {key.lower(): text for key, text in value.items()} if isinstance(value, dict) else {}
+    said = (found.get(key) for key in keys)
+    return next((text.strip() for text in said if isinstance(text, str) and text.strip()), None)
 
 
 def marked_up(text: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ from pilot.finding import Finding
 from pilot.model.budget import MARGIN, Part, estimate_tokens
 from pilot.model.client import Answer, ModelClient
 from pilot.model.faults import ModelFailed, TooLong
-from pilot.model.reply import BadReply, QuestionReply, parse_code
+from pilot.model.reply import BadReply, NothingReply, QuestionReply, parse_code
 from pilot.model.request import Message
 from pilot.model.sql import parse_sql
 from pilot.warehouse.tables import TableInfo
@@ -23,7 +23,7 @@ from pilot.writers.requests import (
     trial_parts,
 )
 from pilot.writers.row_values import RowValues
-from pilot.writers.writer import Brief, Draft, Inquiry, Reply, SqlAttempt, SqlDraft, Usage
+from pilot.writers.writer import Brief, Draft, Inquiry, Reply, SqlAttempt, SqlDraft, Unchanged, Usage
 
 _Read = TypeVar("_Read")
 _SYSTEM = "system"
@@ -60,11 +60,11 @@ class ModelWriter:
 
     def write(self, brief: Brief) -> Reply:
         """A first script for the goal."""
-        return self._code("write_code", brief, [])
+        return _whole(self._code("write_code", brief, []), brief)
 
     def repair(self, brief: Brief, finding: Finding) -> Reply:
         """The script in the brief, changed so that the finding goes away."""
-        return self._code("repair_code", brief, self._told(brief, finding))
+        return _whole(self._code("repair_code", brief, self._told(brief, finding)), brief)
 
     def refine(self, brief: Brief, request: str) -> Reply:
         """The script in the brief, changed as the person asks."""
@@ -101,6 +101,8 @@ class ModelWriter:
             read = parse_code(answer.text, brief.names.script, brief.script, answer.cut)
             if isinstance(read, BadReply):
                 raise _Unusable(read.reason)
+            if isinstance(read, NothingReply):
+                return Unchanged(read.says)
             return Inquiry(read.question) if isinstance(read, QuestionReply) else Draft(read.text, read.plan)
 
         wanted = max(_SHORTEST_SCRIPT, estimate_tokens(brief.script or ""))
@@ -146,6 +148,11 @@ class ModelWriter:
             says = f"The request does not fit into the model's window of {limits.window} tokens."
             raise ModelFailed(says, "Try a model with a larger window (--model NAME), or set `window` right.")
         return [Message("system", system), Message("user", text + objection)]
+
+
+def _whole(reply: Reply, brief: Brief) -> Reply:
+    """A reply where no file may be left as it is: it counts as a draft of the same file."""
+    return Draft(brief.script or "", reply.says) if isinstance(reply, Unchanged) else reply
 
 
 def _query_in(answer: Answer) -> SqlDraft:

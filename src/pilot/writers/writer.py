@@ -66,6 +66,14 @@ class Inquiry:
 
 
 @dataclass(frozen=True)
+class Unchanged:
+    """The script is as the person asks already."""
+
+    says: str = ""
+    """Why, in the writer's words."""
+
+
+@dataclass(frozen=True)
 class SqlDraft:
     """One query that a writer proposes."""
 
@@ -123,7 +131,7 @@ class Usage:
         )
 
 
-Reply: TypeAlias = "Draft | Inquiry"
+Reply: TypeAlias = "Draft | Inquiry | Unchanged"
 
 
 class Writer(Protocol):
@@ -144,7 +152,7 @@ class Writer(Protocol):
         """The script in the brief, changed so that the finding goes away."""
 
     def refine(self, brief: Brief, request: str) -> Reply:
-        """The script in the brief, changed as the person asks."""
+        """The script in the brief, changed as the person asks; Unchanged where it is so already."""
 
     def query(
         self, tables: Sequence[TableInfo], request: str | None = None, failed: Sequence[SqlAttempt] = ()
