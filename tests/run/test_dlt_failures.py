@@ -75,6 +75,16 @@ def test_a_wrong_key_shows_what_the_api_says_and_the_right_one_works(
     assert scripts.run(code, environment={"SOURCES__WEATHER__API_KEY": SECRET}).ok
 
 
+@pytest.mark.parametrize("mode", RunMode)
+def test_what_the_api_says_to_a_wrong_key_is_told_in_a_load_too(
+    scripts: Scripts, api: ApiServer, mode: RunMode
+) -> None:
+    code = REST.format(url=api.url, paginator='"single_page"')
+    finding = classify(scripts.run(code, mode, environment={"SOURCES__WEATHER__API_KEY": "wrong"}))
+    assert finding is not None and finding.kind is FindingKind.SECRET_REFUSED
+    assert "one at the counter" in str(finding.evidence["body"])
+
+
 def test_a_refused_configuration_is_told_without_its_noise(scripts: Scripts) -> None:
     paginator = '{"type": "page_number", "initial_page": 1}'
     code = REST.format(url="http://127.0.0.1:1/", paginator=paginator)

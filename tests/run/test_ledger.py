@@ -127,6 +127,23 @@ def test_a_stream_is_counted_as_far_as_it_is_read(scripts: Scripts, api: ApiServ
     assert whole.size > 1000 and unread.size == 0
 
 
+def test_an_error_that_a_hook_leaves_unread_is_read_and_a_stream_is_not(
+    scripts: Scripts, api: ApiServer
+) -> None:
+    code = """
+        import requests
+        def refuse(answer, *arguments, **options): answer.raise_for_status()
+        for options in ({}, {"stream": True}):
+            try:
+                requests.get('URL/slow', hooks={"response": refuse}, **options)
+            except requests.HTTPError as error:
+                print(error.response.status_code)
+    """
+    read, unread = seen(scripts, api, code)
+    assert (read.says, read.status) == ("slow down", 429)
+    assert (unread.size, unread.says) == (0, "")
+
+
 def test_no_secret_is_told(scripts: Scripts, api: ApiServer) -> None:
     code = f"""
         import requests

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from functools import wraps
 from io import BytesIO
 from typing import Any
@@ -34,7 +35,7 @@ def install(adapters: Any, ledger: Ledger) -> None:
             raise
         finally:
             ledger.step(-1)
-        return _begun(call, response)
+        return _with_words(_begun(call, response), options)
 
     adapters.HTTPAdapter.send = told_send
 
@@ -43,6 +44,17 @@ def _begun(call: Call, response: Any) -> Any:
     """The head of an answer is here, its body is to be read."""
     call.answered(response.status_code, response.headers.items())
     response.__dict__[_CALL] = call
+    return response
+
+
+def _with_words(response: Any, options: dict[str, Any]) -> Any:
+    """An error with what the API says of it: a hook that raises leaves it unread, which requests would read.
+
+    Not of a stream, which the script reads as it likes. One that breaks off is left at its status.
+    """
+    if response.status_code >= 400 and not options.get("stream"):
+        with suppress(Exception):
+            response.content  # noqa: B018  (the library's way to read and keep it)
     return response
 
 
