@@ -4,6 +4,8 @@ import atexit
 import gc
 import sys
 
+_RUNNING = ("init", "run", "resume", "refine", "rerun", "check")
+
 
 def main() -> None:
     """Run pilot and exit with its code."""
@@ -15,9 +17,18 @@ def main() -> None:
     # what gets imported stays: looking for garbage in it takes a tenth of the start, and again at the end
     gc.set_threshold(50_000)
     atexit.register(gc.freeze)
+    if _will_run(sys.argv[1:]):
+        from pilot.run.warm import begin_ahead
+
+        begin_ahead()
     from pilot.cli import run
 
     sys.exit(run())
+
+
+def _will_run(words: list[str]) -> bool:
+    """Whether a command will most likely want dlt, from pilot's own Python."""
+    return words[:1] != [] and words[0] in _RUNNING and not {"-h", "--help"} & {*words}
 
 
 if __name__ == "__main__":

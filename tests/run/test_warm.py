@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import sysconfig
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -16,7 +17,7 @@ import pytest
 from pilot.run.result import Ending, RunMode, RunResult
 from pilot.run.runner import ScriptRunner
 from pilot.run.starting import FreshInterpreter, Starter
-from pilot.run.warm import WarmStarter
+from pilot.run.warm import WarmStarter, begin_ahead
 from tests.run.scripts import SCRIPT
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks are sound on Linux only")
@@ -233,6 +234,44 @@ def alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+def test_a_project_s_own_python_waits_for_the_first_job(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", sysconfig.get_path("purelib"))
+    own = tmp_path / "python"
+    own.symlink_to(PYTHON)
+    starter = WarmStarter(tmp_path, lambda: own)
+    starter.warm_up()
+    assert starter.parent_pid is None
+    with closing(starter):
+        assert ran(tmp_path, starter, "import sys; print(sys.executable)").stdout == f"{own}\n"
+        assert starter.parent_pid is not None
+
+
+def test_what_was_begun_ahead_serves_its_folder_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = children(os.getpid())
+    begin_ahead()
+    (ahead,) = set(children(os.getpid())) - set(before)
+    with closing(WarmStarter(tmp_path, lambda: PYTHON)) as starter:
+        starter.warm_up()
+        assert starter.parent_pid == ahead
+    begin_ahead()
+    with closing(WarmStarter(tmp_path / "elsewhere", lambda: PYTHON)) as starter:
+        starter.warm_up()
+        assert children(os.getpid()) == before  # nothing is left of the first, and there is no such folder
+
+
+def test_beside_a_project_s_own_python_nothing_is_begun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".venv").mkdir()
+    monkeypatch.chdir(tmp_path)
+    before = children(os.getpid())
+    begin_ahead()
+    assert children(os.getpid()) == before
 
 
 def test_what_was_installed_meanwhile_gets_a_new_parent(

@@ -62,6 +62,7 @@ class WarmParent:
 
     def __init__(self, interpreter: Path, root: Path) -> None:
         self.interpreter = interpreter
+        self.root = root
         self._ours, its = socket.socketpair()
         try:
             with its:
@@ -145,11 +146,25 @@ def _started(interpreter: Path, root: Path, control: int) -> subprocess.Popen[by
     )
 
 
-def _bare_environment() -> dict[str, str]:
-    """What the imports need: a fork can still read in /proc what its parent began with, secrets too."""
-    passed = child_environment(os.environ, {})
-    held_back = {name for name in passed if "__" in name or name.upper().endswith("_PROXY")}
-    return {name: value for name, value in passed.items() if name not in held_back}
+_ahead: list[WarmParent] = []
+"""Begun before pilot itself was imported; the first starter takes it over."""
+
+
+def begin_ahead() -> None:
+    """Import dlt while pilot is imported; with pilot's own Python only, as nothing was agreed to yet."""
+    if sys.platform == "linux" and not Path(".venv").exists():
+        with suppress(OSError):
+            _ahead.append(WarmParent(Path(sys.executable), Path.cwd()))
+
+
+def _begun(interpreter: Path, root: Path) -> WarmParent:
+    """The one that was begun ahead where it is the same, else a new one. Raises OSError."""
+    while _ahead:
+        ahead = _ahead.pop()
+        if (ahead.interpreter, ahead.root) == (interpreter, root):
+            return ahead
+        ahead.end()
+    return WarmParent(interpreter, root)
 
 
 class WarmStarter:
@@ -164,6 +179,7 @@ class WarmStarter:
         """What pilot itself can do while the parent's imports are waited for."""
         self._fresh = FreshInterpreter(interpreter)
         self._parent: WarmParent | None = None
+        self._sound = sys.platform == "linux"
 
     @property
     def parent_pid(self) -> int | None:
@@ -171,24 +187,29 @@ class WarmStarter:
         return self._parent.pid if self._parent else None
 
     def warm_up(self) -> None:
-        """Start the parent in the background, if this system lets it fork soundly."""
-        if sys.platform == "linux" and self._parent is None:
-            with suppress(OSError):
-                self._parent = WarmParent(self._interpreter(), self._root)
+        """Start the parent in the background; a project's own Python only once a job was agreed to."""
+        if self._interpreter() == Path(sys.executable):
+            self._begin()
 
     def prepare(self) -> None:
         """See to it that the parent fits what is installed now."""
-        parent, wanted = self._parent, self._interpreter()
-        if parent is not None and not parent.ready:
+        if self._parent is not None and not self._parent.ready:
             self._meanwhile()
-        if parent is None or (parent.interpreter == wanted and parent.fit()):
-            return
-        outdated = parent.interpreter != wanted or parent.ready
-        self.close()
-        if outdated:
-            self.warm_up()
-            if self._parent is not None and not self._parent.fit():
-                self.close()
+        while self._sound and not self._fits():
+            outdated = self._parent is not None and self._parent.ready
+            self.close()
+            self._sound = outdated
+
+    def _fits(self) -> bool:
+        if self._parent is not None and self._parent.interpreter != self._interpreter():
+            self.close()
+        self._begin()
+        return self._parent is not None and self._parent.fit()
+
+    def _begin(self) -> None:
+        if self._sound and self._parent is None:
+            with suppress(OSError):
+                self._parent = _begun(self._interpreter(), self._root)
 
     def start(self, job: Job, environment: Mapping[str, str]) -> Started:
         """Start the job one way or the other. Raises PilotError."""
@@ -197,6 +218,7 @@ class WarmStarter:
                 return self._parent.start(job, environment)
             except (OSError, ValueError, LookupError):
                 self.close()
+                self._sound = False
         return self._fresh.start(job, environment)
 
     def close(self) -> None:
