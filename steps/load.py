@@ -47,6 +47,7 @@ class Load(Step):
             kit.host.working(f"Loading with {names.script}") as progress,
             progress_read(progress, kit.options.verbose) as watch,
         ):
+            kit.warehouse.prepare(names)
             result = kit.runner.run(
                 names.script, RunMode.LOAD, environment, kit.options.timeout, watch, names.pipeline
             )

@@ -165,6 +165,9 @@ class Warehouse(Protocol):
     def together(self) -> AbstractContextManager[None]:
         """Questions that are asked in here may be answered by the same child process."""
 
+    def prepare(self, names: ProjectNames) -> None:
+        """Be ready for a question, as far as that can be done while a run is active."""
+
     def tables(self, names: ProjectNames) -> tuple[TableInfo, ...]:
         """The dataset's tables with rows and columns; dlt's own tables left out."""
 

@@ -216,6 +216,18 @@ def test_a_child_that_is_gone_is_replaced(warehouse: DltWarehouse) -> None:
         assert warehouse.query(NAMES, "SELECT 2").rows == (("2",),)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="asks the system for children")
+def test_a_child_begun_ahead_answers_what_was_loaded_since(warehouse: DltWarehouse) -> None:
+    before = children()
+    warehouse.prepare(NAMES)
+    assert children() == before  # a question on its own gets a child of its own
+    with warehouse.together():
+        warehouse.prepare(NAMES)
+        (child,) = children() - before
+        assert warehouse.query(NAMES, "SELECT 1").rows == (("1",),)
+        assert children() - before == {child}
+
+
 def children() -> set[int]:
     """The processes that this one began and that live."""
     found: set[int] = set()

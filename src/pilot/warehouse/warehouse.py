@@ -76,6 +76,11 @@ class DltWarehouse:
             self._together = False
             self._give_up_reader()
 
+    def prepare(self, names: ProjectNames) -> None:
+        """Begin the child that will be asked, while something else takes its time; it opens nothing yet."""
+        if self._together and self._reader is None and self._is_file(names):
+            self._reader = self._duckdb_reader()
+
     def at(self, database: Path) -> DltWarehouse:
         """The same for a DuckDB file that lies elsewhere, whatever a pipeline's names say."""
         return DltWarehouse(
@@ -149,7 +154,7 @@ class DltWarehouse:
         """Ask a child that reads DuckDB files; it answers more where questions come together."""
         if self._reader is not None and self._reader.ended:
             self._give_up_reader()
-        reader = self._reader = self._reader or self._begun(sys.executable, "-I", str(_DUCKDB))
+        reader = self._reader = self._reader or self._duckdb_reader()
         try:
             answer = self._answer(reader, question)
         except BaseException:
@@ -163,6 +168,9 @@ class DltWarehouse:
         if self._reader is not None:
             self._reader.close()
             self._reader = None
+
+    def _duckdb_reader(self) -> Reader:
+        return self._begun(sys.executable, "-I", str(_DUCKDB))
 
     def _begun(self, *command: str) -> Reader:
         return Reader(command, self._root, child_environment(os.environ, self._environment()))
