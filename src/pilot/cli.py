@@ -33,7 +33,6 @@ Endpoints = Annotated[
     typer.Option("--endpoint", metavar="NAME_OR_PATH", help="An endpoint to load. Repeatable."),
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit code 1 unless every table is proven complete.")]
-Cell = Annotated[int | None, typer.Argument(metavar="[CELL]", help="A cell's number, as pilot log shows it.")]
 
 
 def run(arguments: list[str] | None = None) -> int:
@@ -227,42 +226,6 @@ def status(options: Options) -> int:
 
 @app.command()
 @looking
-def log(
-    options: Options,
-    cell: Cell = None,
-    traffic: Annotated[
-        bool, typer.Option("--traffic", help="The script's requests instead, of one cell or all.")
-    ] = False,
-) -> int:
-    """The notebook: a line per cell, or (--traffic) per request.
-
-    pilot log --traffic 12
-    """
-    if cell is not None and not traffic:
-        raise UsageError("A cell is named only with --traffic.", f"pilot show {cell} shows the cell.")
-    if traffic:
-        from pilot.commands import look
-
-        return look.traffic(options, cell)
-    from pilot.commands import log
-
-    return log.log(options)
-
-
-@app.command()
-@looking
-def show(options: Options, cell: Cell = None) -> int:
-    """One cell in full: what went in, what came out, what changed.
-
-    pilot show 12
-    """
-    from pilot.commands import look
-
-    return look.show(options, cell)
-
-
-@app.command()
-@looking
 def profile(
     options: Options,
     words: Annotated[str, typer.Argument(help="What to put right: 'records are at data.items'.")] = "",
@@ -276,55 +239,7 @@ def profile(
     return look.profile(options, words)
 
 
-@app.command()
-@looking
-def undo(
-    options: Options,
-    cell: Cell = None,
-    rows: Annotated[bool, typer.Option("--rows", help="Also what loads appended, without a copy.")] = False,
-) -> int:
-    """Take the last change back, or what a cell changed, exactly.
-
-    pilot undo 12
-    """
-    from pilot.commands import look
-
-    return look.undo(options, cell, rows=rows)
-
-
-@app.command()
-@looking
-def export(
-    options: Options,
-    file: Annotated[Path, typer.Argument(help="notebook.ipynb, report.html or session.json")],
-    samples: Annotated[bool, typer.Option("--samples", help="Include values of single records.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Replace the file where it is there.")] = False,
-) -> int:
-    """Take it along: a notebook, a page to show, or a full record.
-
-    pilot export report.html
-    """
-    from pilot.commands import export
-
-    return export.export(replace(options, yes=yes), file, samples)
-
-
-@app.command()
-@working
-def replay(
-    options: Options,
-    file: Annotated[Path, typer.Argument(help="A record: what pilot export session.json wrote.")],
-    live: Annotated[bool, typer.Option("--live", help="Ask the model itself, not the record.")] = False,
-) -> int:
-    """Do again what a record tells, in an empty folder.
-
-    What was answered then is taken from the record.
-
-    pilot replay ../session.json --secret api_key=env:KEY --yes
-    """
-    from pilot.commands import replay
-
-    return replay.replay(options, file, live)
+add_to(app)
 
 
 @app.command()
@@ -355,6 +270,3 @@ def demo(
     from pilot.commands import show_case
 
     raise typer.Exit(show_case.demo(folder))
-
-
-add_to(app)
