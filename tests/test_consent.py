@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pilot.consent import Act, Agreed, Consent, Given, Wish
+from pilot.agreement import Act, Agreed, Given, Wish
+from pilot.consent import Consent
 from pilot.errors import AnswerMissing, Declined, Outdated
 from pilot.host import Question
 from pilot.project.look_at_code import CodeLook, look_at_code

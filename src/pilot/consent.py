@@ -7,97 +7,16 @@ the session, and only then done. What was agreed to stays agreed to when the ses
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from enum import Enum
 from pathlib import PurePath
-from typing import Protocol, TypeAlias
 
+from pilot.agreement import ALWAYS, EDIT, NO, YES, Act, Agreed, Files, Given, Look, Wish
 from pilot.errors import Declined, Outdated, Tangent
 from pilot.host import Choice, Host, Question
 from pilot.screen import Diff, Line
 
-YES, NO, ALWAYS, EDIT = "y", "n", "a", "e"
 _PUT_BACK = "put back"
 _ANSWERS = (Choice(YES, "yes"), Choice(NO, "no"), Choice(ALWAYS, "always in this session"))
 _GO_ON = "pilot resume goes on from here."
-
-
-class Act(str, Enum):
-    """What consent is asked for."""
-
-    CONTACT = "contact a host"
-    CHANGE = "change a file"
-    RUN = "run the script"
-    INSTALL = "install a package"
-    SHARE = "share values of records"
-    TAKE_OUT = "take rows out"
-    ENVIRONMENT = "show an environment variable"
-
-
-@dataclass(frozen=True)
-class Agreed:
-    """A file was changed; this is what it holds now (the person may have edited the draft)."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class Wish:
-    """The person wants the draft different, in words. Nothing was changed."""
-
-    words: str
-
-
-Verdict: TypeAlias = "Agreed | Wish"
-
-
-class Files(Protocol):
-    """Where agreed changes go."""
-
-    def read(self, path: str) -> str | None:
-        """A file's text, None for no such file."""
-
-    def write(self, path: str, text: str) -> None:
-        """Write it in one go."""
-
-
-class Look(Protocol):
-    """What a look at a script found."""
-
-    @property
-    def remarks(self) -> Iterable[str]:
-        """What it also does, as ends of "This script also …"."""
-
-    @property
-    def hosts(self) -> Iterable[str]:
-        """Hosts that it names to call them."""
-
-    @property
-    def variables(self) -> Iterable[str]:
-        """Environment variables that it reads."""
-
-
-@dataclass
-class Given:
-    """What was agreed to so far in a session."""
-
-    always: set[Act] = field(default_factory=set)
-    subjects: dict[tuple[Act, str], bool] = field(default_factory=dict)
-    """Hosts, packages, variables, by act: each is asked for once."""
-
-    @classmethod
-    def recorded(cls, records: Iterable[tuple[str, str]]) -> Given:
-        """From the session's records of an act and its answer. A "no" is asked again by a later command."""
-        given = cls()
-        for record, answer in records:
-            name, _, subject = record.partition(": ")
-            act = next((act for act in Act if act.value == name), None)
-            if act is None or answer == NO:
-                continue
-            if answer == ALWAYS:
-                given.always.add(act)
-            given.subjects[act, subject] = True
-        return given
 
 
 class Consent:
@@ -205,7 +124,7 @@ class Consent:
         wishes: bool = False,
         whole: bool = False,
         drafted_from: str | None = None,
-    ) -> Verdict:
+    ) -> Agreed | Wish:
         """Show a change, and make it when it is agreed to. An equal text changes nothing and asks nothing.
 
         With `wishes` the person may say in words what should be different. `whole` shows the text as a new

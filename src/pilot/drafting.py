@@ -7,9 +7,9 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeAlias
 
+from pilot.agreement import Agreed
 from pilot.api.correct import correct
 from pilot.api.profile import ApiProfile
-from pilot.consent import Agreed
 from pilot.errors import NothingToChange, Outdated, PilotError, StepFailed
 from pilot.facts import Facts, WriterChoice
 from pilot.finding import Finding, FindingKind, Remedy

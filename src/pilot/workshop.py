@@ -8,12 +8,13 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from pilot.agreement import Act, Given
 from pilot.api.fetch import ProbeLimits
 from pilot.api.prober import ApiProber
 from pilot.api.settings import probe_limits
 from pilot.api.words import hosts_in
 from pilot.catalogue import Catalogue
-from pilot.consent import Act, Consent, Given
+from pilot.consent import Consent
 from pilot.desk import Desk, PromptDesk
 from pilot.engine.engine import Engine
 from pilot.host import Host
