@@ -23,7 +23,7 @@ class AskApi(Step):
             return Outcome(Status.SKIPPED, "the verified source knows its API")
         question = Question("Which API do you want to load?", flag="--api TEXT")
         if session.reason is not None:
-            kit.host.show(*filter(None, [Line(session.reason.says, "warn"), Line(session.reason.hint)]))
+            kit.host.show(Line(session.reason.hint or session.reason.says, "warn"))
             question = Question("Which API do you want to load? Name a URL of it.", flag="--api TEXT")
         # what --api said when all was begun counts as well where pilot was stopped right then
         given = (kit.options.api or _said_before(session)) if session.reason is None else None

@@ -35,7 +35,9 @@ class ProbeApi(Step):
         profile = as_said(session.facts, profile)
         status = Status.DONE if profile.requests or profile.endpoints else Status.SKIPPED
         learned = Facts(profile=profile, docs=docs, picked=picked)
-        return Outcome(status, profile_line(profile), learned, profile_blocks(profile))
+        says = profile_line(profile)
+        shows = tuple(block for block in profile_blocks(profile) if getattr(block, "text", "") != says)
+        return Outcome(status, says, learned, shows)
 
 
 def _named_before(session: Session) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from tests.support.weather_api import KEY, serve
 
 SCREENS = Path(__file__).with_name("screens")
 DRAW = "PILOT_DRAW_SCREENS" in os.environ
-ROWS = 330
+ROWS = 360
 """So many that nothing leaves the screen."""
 DRAWN = [(80, "colour"), (80, "plain"), (120, "colour"), (120, "plain")]
 

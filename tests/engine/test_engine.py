@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
 
@@ -18,6 +18,7 @@ from pilot.kit import Kit
 from pilot.options import Options
 from pilot.policy import Limits, Policy, StepUse
 from pilot.run.result import Ending, RunMode, RunResult
+from pilot.screen import Line
 from pilot.session.cell import Cell, CellState
 from pilot.session.session import Session
 from pilot.session.store import Store
@@ -322,6 +323,16 @@ def test_the_person_can_stop_where_repairs_end(store: Store) -> None:
     failed = house.run(_policy("a"))
     assert failed is not None
     assert failed.state is CellState.FAILED
+
+
+@pytest.mark.parametrize("attended", [True, False])
+def test_what_a_step_shows_is_seen_before_it_is_asked_about_and_once(store: Store, attended: bool) -> None:
+    seen = Line("130 rows of 170")
+    house = _house(store, {"a": _Does(replace(_failing(), shows=(seen,)))}, "l", attended=attended)
+    failed = house.run(_policy("a"))
+    assert failed is not None and failed.shown == (seen,)
+    first, rest = (seen,), house.host.closed[-1].shown
+    assert (tuple(house.host.shown[:1]), rest) == ((first, ()) if attended else ((), first))
 
 
 def test_cells_taken_back_at_a_prompt_run_again(store: Store) -> None:

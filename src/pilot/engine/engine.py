@@ -298,7 +298,7 @@ class Engine:
             own.cell = replace(own.cell, seconds=time.monotonic() - self.kit.host.waited - begun, usage=usage)
             own.cell = self.session.finish(own.cell, own.learned)
             self.session.reason = outer
-            self.kit.host.close_cell(own.cell)
+            self.kit.host.close_cell(own.closing)
 
     def _left(self, cell: Cell) -> CellState:
         """The state of a cell that was left for another; what one has changed is gone on with."""

@@ -132,6 +132,7 @@ class Mending:
         remedy = self._runs.remedy_step(self._policy, self._position, finding)
         while remedy is not None and self._may_try(finding):
             self._own.cell = replace(self._own.cell, repairs=self._own.cell.repairs + 1)
+            self._own.tell(self._kit.host)
             self._kit.host.show(Line(finding.says, "warn"))
             before = self._script()
             child = self._carry_out(remedy, finding)
@@ -274,6 +275,7 @@ class Mending:
         """Ask what to do when no remedy is left; whether the step should run again."""
         change = self._policy.remedy_step(self._position, Remedy.CHANGE)
         can_change = change is not None and bool(self._session.facts.written)
+        self._own.tell(self._kit.host)
         own = self._own.cell
         way = ask_way(self._kit.host, own.failure or finding, own.tried, own.kept, can_change)
         while way.undo:

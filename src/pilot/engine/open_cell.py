@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 
 from pilot.facts import Facts
 from pilot.finding import Finding, FindingKind
+from pilot.host import Host
+from pilot.screen import Block
 from pilot.session.cell import Cell, CellState
 from pilot.step import Outcome, Status
 
@@ -21,6 +23,8 @@ class OpenCell:
 
     cell: Cell
     learned: Facts = field(default_factory=Facts)
+    told: tuple[Block, ...] = ()
+    """What it shows, where that is on the screen before it ends."""
 
     def end(self, outcome: Outcome, finding: Finding | None) -> None:
         """Take over what an attempt came to."""
@@ -29,6 +33,17 @@ class OpenCell:
         self.learned = outcome.learned
         if finding is not None:
             self.fail(finding)
+
+    def tell(self, host: Host) -> None:
+        """Show what it came to before the person is asked about it."""
+        if host.interactive and self.cell.shown != self.told:
+            host.show(*self.cell.shown)
+            self.told = self.cell.shown
+
+    @property
+    def closing(self) -> Cell:
+        """The cell as it is shown at its end: without what is on the screen already."""
+        return replace(self.cell, shown=()) if self.told == self.cell.shown else self.cell
 
     def fail(self, finding: Finding) -> None:
         """It failed, whatever the attempt itself came to."""
