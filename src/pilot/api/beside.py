@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pilot.api.fields import fields_of
 from pilot.api.profile import Field, Records, Shape
 from pilot.api.records import Found
@@ -44,9 +46,7 @@ def with_beside(found: Found, body: Json) -> Records:
     own = {field.name for field in records.fields}
     said = {key: value for key, value in around.items() if key not in own and _says_something(key, value)}
     beside: tuple[Field, ...] = fields_of([said]) if 0 < len(said) <= _MOST else ()
-    return Records(
-        records.shape, records.selector, records.count, records.fields, records.how, records.delimiter, beside
-    )
+    return replace(records, beside=beside)
 
 
 def _says_something(key: str, value: Json) -> bool:

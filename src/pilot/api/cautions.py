@@ -108,7 +108,7 @@ def _narrowed(endpoint: Endpoint) -> Iterator[str]:
 
 def _unproven(endpoint: Endpoint) -> Iterator[str]:
     paged = endpoint.paging
-    looked = endpoint.records.shape in (Shape.LIST, Shape.CSV, Shape.NDJSON, Shape.UNKNOWN)
+    looked = endpoint.records.shape in (Shape.LIST, Shape.TABLE, Shape.CSV, Shape.NDJSON, Shape.UNKNOWN)
     if paged.like and not paged.proven:
         yield f"{endpoint.name}: it is paged as {paged.like} is, which was not verified"
     elif looked and endpoint.records.count and not (paged.proven or paged.kind is PagingKind.NONE):

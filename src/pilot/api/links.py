@@ -140,7 +140,7 @@ def by_last_id(look: Look) -> Paging | None:
     last = look.rows[-1]
     if not more or more.value is not True or not key or not isinstance(last, dict):
         return None
-    path = json_path((*look.found.trail, -1, *look.found.inner, key[0]))
+    path = _path_of_last(look, key[0])
     names = dict.fromkeys([*look.hinted("cursor"), *look.guesses(*LAST_ID_PARAMS)])
     for param in list(names)[:_TRIES_WITHOUT_CURSOR]:
         page = look.page({param: last[key[0]]})
@@ -166,11 +166,17 @@ def by_order_of_ids(look: Look) -> Paging | None:
     second = look.page({found: ids[-1]})
     if second.verdict is not Verdict.OTHER:
         return None
-    path = json_path((*look.found.trail, -1, *look.found.inner, look.key[0]))
+    path = _path_of_last(look, look.key[0])
     options: dict[str, Json] = {"cursor_path": path, "cursor_param": found, "stop_after_empty_page": True}
     return _proven(
         look, second, PagingKind.CURSOR, options, f"the last record's {look.key[0]} sent as {found}"
     )
+
+
+def _path_of_last(look: Look, name: str) -> str:
+    """Where the last record's value of a field is."""
+    place = look.found.table.names.index(name) if look.found.table else name
+    return json_path((*look.found.trail, -1, *look.found.inner, place))
 
 
 def _goes_on(look: Look, names: Sequence[str], last: Json) -> bool:

@@ -40,6 +40,8 @@ class Shape(str, Enum):
     """One object of equally long lists: one list per field."""
     KEYED = "keyed"
     """One object whose values are the records."""
+    TABLE = "table"
+    """A list of lists of values, whose names stand once: at `Records.names`, or in the first row."""
     NDJSON = "ndjson"
     CSV = "csv"
     UNKNOWN = "unknown"
@@ -108,6 +110,8 @@ class Records:
     how: How = How.SEEN
     delimiter: str = ""
     """For CSV: what stands between the values."""
+    names: str = ""
+    """For TABLE: the JSONPath of the names; empty where the first row holds them."""
     beside: tuple[Field, ...] = ()
     """Fields that stand beside the records and are part of what they say: the `base` of a list of rates."""
 

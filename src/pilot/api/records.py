@@ -11,6 +11,7 @@ from pilot.api.error_body import error_in
 from pilot.api.fields import fields_of
 from pilot.api.profile import Records, Shape
 from pilot.api.shapes import is_columnar, is_keyed, is_list_of_lists, rows_of_columns
+from pilot.api.tables import Table, table_in
 from pilot.api.trails import Trail, at, folded, json_path
 from pilot.api.vocabulary import ASIDE, ENVELOPE, IDENTITY, LISTS
 from pilot.finding import Json
@@ -28,6 +29,8 @@ class Found:
     rows: tuple[Json, ...] = field(default=(), repr=False)
     trail: Trail = ()
     inner: Trail = ()
+    table: Table | None = None
+    """For TABLE: what its values are called."""
     problem: str = ""
     """Why there are no records: one line. The API's own words where it answered with an error."""
 
@@ -44,17 +47,18 @@ def find_records(body: Body, path: str = "") -> Found:
         return Found(problem=error)
     if not isinstance(body.data, (dict, list)):
         return Found(problem="the answer is one bare value: no records in it")
-    options = sorted(
-        _options(body.data, (), folded(path.rstrip("/").rsplit("/", 1)[-1])), key=lambda o: -o.score
-    )
+    ways = [*_options(body.data, (), folded(path.rstrip("/").rsplit("/", 1)[-1]))]
+    options = sorted(_with_tables(body.data, ways), key=lambda option: -option.score)
     if not options:
         return Found(
             problem="the answer is empty: {}" if not body.data else "no records were found in the answer"
         )
     best = options[0]
     if best.shape is Shape.UNKNOWN:
-        return Found(problem="the rows are lists of values, not objects with names")
-    return _found(best.shape, best.rows, best.trail, best.inner)
+        return Found(problem="the rows are lists of values, and nothing in the answer names them")
+    found = _found(best.shape, best.rows, best.trail, best.inner)
+    named = replace(found.records, names=best.table.path if best.table else "")
+    return replace(found, records=named, table=best.table)
 
 
 def records_at(body: Body, like: Found) -> tuple[Json, ...] | None:
@@ -74,11 +78,17 @@ def records_at(body: Body, like: Found) -> tuple[Json, ...] | None:
         return tuple(place.values()) if isinstance(place, dict) else ()
     if shape is Shape.COLUMNAR and isinstance(place, dict):
         return tuple(rows_of_columns(place))
+    if like.table is not None and isinstance(place, list):
+        return like.table.again(body.data, place)
     return None
 
 
 _WRAPPER = 9.0
 """So much less is an object worth that holds one thing only: more than any name speaks against that."""
+
+
+_NAMED = 3.0
+"""So much more are rows of values worth that something names: as much as records."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +100,7 @@ class _Option:
     rows: Sequence[Json]
     trail: Trail
     inner: Trail = ()
+    table: Table | None = None
 
 
 def _found(
@@ -97,6 +108,21 @@ def _found(
 ) -> Found:
     records = Records(shape, json_path(trail, inner), len(rows), fields_of(rows, as_text))
     return Found(records, tuple(rows), trail, inner)
+
+
+def _with_tables(data: Json, options: Sequence[_Option]) -> Iterator[_Option]:
+    """The options with rows of values as records, where something names them; those names are no records."""
+    tables = {
+        o.trail: table for o in options if o.shape is Shape.UNKNOWN and (table := table_in(data, o.trail))
+    }
+    heads = {table.trail for table in tables.values()}
+    for option in options:
+        if table := tables.get(option.trail) if option.shape is Shape.UNKNOWN else None:
+            yield replace(
+                option, score=option.score + _NAMED, shape=Shape.TABLE, rows=table.rows, table=table
+            )
+        elif option.trail not in heads:
+            yield option
 
 
 def _options(data: Json, trail: Trail, hint: str) -> Iterator[_Option]:

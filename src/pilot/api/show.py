@@ -12,6 +12,7 @@ from pilot.api.profile import (
     Narrowing,
     Paging,
     PagingKind,
+    Records,
     Shape,
 )
 from pilot.screen import Block, Line, Table
@@ -72,6 +73,8 @@ def _rows(profile: ApiProfile, endpoint: Endpoint, single: bool) -> list[tuple[s
         if endpoint.records.shape is Shape.UNKNOWN:
             return rows
     rows.append(("Records", _records(endpoint)))
+    if names := _names(endpoint.records):
+        rows.append(("Names", names))
     if beside := endpoint.records.beside:
         rows.append(("Beside them", ", ".join(field.name for field in beside)))
     rows.append(("Paging", paging_text(endpoint.paging)))
@@ -94,6 +97,13 @@ def _records(endpoint: Endpoint) -> str:
     kind = "" if records.shape is Shape.LIST else f" ({records.shape.value})"
     total = f" of {endpoint.total}" if endpoint.total and endpoint.total > records.count else ""
     return f"{_plural(records.count, 'record')}{total} {where}{kind}, {_plural(len(records.fields), 'field')}"
+
+
+def _names(records: Records) -> str:
+    """Where the names of rows of values stand."""
+    if records.shape is not Shape.TABLE:
+        return ""
+    return f"at {records.names}" if records.names else "in the first row"
 
 
 def paging_text(paging: Paging) -> str:
@@ -172,6 +182,8 @@ def _endpoint_for_model(endpoint: Endpoint) -> list[str]:
     total = f" of {endpoint.total}" if endpoint.total is not None else ""
     lines.append(f"  records: data_selector={records.selector!r}{shape}, {records.count}{total}")
     lines.append(f"  fields: {_fields(records.fields)}")
+    if names := _names(records):
+        lines.append(f"  each record is a list of values; their names are {names}")
     if records.beside:
         lines.append(f"  beside the records, the same for each of them: {_fields(records.beside)}")
     lines.append(f"  paging: {_paging_for_model(endpoint.paging)}")

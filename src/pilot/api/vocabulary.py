@@ -33,6 +33,12 @@ ENVELOPE = word_set(
     jsonrpc apiversion etag nextpagetoken"""
 )
 """What an answer says about itself."""
+HEADS = word_list(
+    """columns fields header headers names cols columnheaders rowtype schema meta variables keys"""
+)
+"""How a list is called that names the values of rows."""
+NAMING = word_list("name fieldName field_name columnName column_name field id key label title")
+"""What holds the name, where that list holds objects."""
 IDENTITY = word_set("id uuid guid slug sku isbn")
 
 NEXT_LINK = word_set(

@@ -48,11 +48,26 @@ def empty_link(request: Request) -> Reply:
     return Reply(data={"items": ROWS[start : start + SIZE], "next": link})
 
 
+def named(request: Request) -> Reply:
+    """Lists of values by offset, their names beside them."""
+    start = request.number("offset", 0)
+    rows = [[row["id"], row["name"]] for row in ROWS[start : start + request.number("limit", SIZE)]]
+    return Reply(data={"columns": [{"name": "id"}, {"name": "name"}], "rows": rows})
+
+
+def headed(request: Request) -> Reply:
+    """Lists of values by page, their names in the first row of each; also of the page after the last."""
+    rows = ROWS[(request.number("page", 1) - 1) * SIZE :][:SIZE]
+    return Reply(data=[["id", "name"], *([row["id"], row["name"]] for row in rows)])
+
+
 ROUTES: dict[str, Route] = {
     "/semicolons": semicolons,
     "/lines": lines,
     "/gone": gone,
     "/empty_link": empty_link,
+    "/named": named,
+    "/headed": headed,
     "/posted": POSTED["cursor"][0],
 }
 
@@ -64,9 +79,8 @@ def seen(server: ApiServer, path: str, words: str = "") -> Endpoint:
 
 def test_every_page_of_every_kind_is_loaded(tmp_path: Path) -> None:
     with ApiServer(ROUTES) as server:
-        endpoints = [
-            seen(server, path) for path in ("/semicolons?skip=0&limit=10", "/lines", "/gone", "/empty_link")
-        ]
+        paths = ("/semicolons?skip=0&limit=10", "/lines", "/gone", "/empty_link", "/named", "/headed")
+        endpoints = [seen(server, path) for path in paths]
         endpoints.append(seen(server, "/posted", 'POST with body {"filter": "all"}'))
         result = run(tmp_path, ApiProfile(server.url, tuple(endpoints)), preview_removed=True)
     assert result.returncode == 0, result.stderr

@@ -35,7 +35,12 @@ class Resource:
     @property
     def by_hand(self) -> bool:
         """It needs a function of its own."""
-        return self.in_columns or self.unreadable
+        return self.in_columns or self.unreadable or self.is_table
+
+    @property
+    def is_table(self) -> bool:
+        """Its rows are lists of values, and their names stand elsewhere in the answer."""
+        return self.endpoint.records.shape is Shape.TABLE
 
     @property
     def unreadable(self) -> bool:
@@ -45,8 +50,8 @@ class Resource:
     @property
     def walked(self) -> Narrowing | None:
         """The parameter that is sent with one value after the other: each gives a part of the records."""
-        if self.parent or self.unreadable:
-            return None  # dlt fills requests from one parent only
+        if self.parent or self.unreadable or self.is_table:
+            return None  # dlt fills requests from one parent only, and those of functions from none
         return next((narrowing for narrowing in self.endpoint.narrowings if narrowing.walked), None)
 
     @property
@@ -74,6 +79,8 @@ class Resource:
         """A way to ask for further pages was proven, here or at an endpoint like this."""
         paging = self.endpoint.paging
         if self.unreadable and paging.kind not in PAGED_BY_HAND:
+            return False
+        if self.is_table and paging.end_status:
             return False
         known = paging.proven or bool(paging.like)
         return known and paging.kind not in (PagingKind.NONE, PagingKind.UNKNOWN)
@@ -161,8 +168,8 @@ def _obstacle(endpoint: Endpoint, known: dict[str, Resource], auth: Auth) -> str
         return "its path needs a value for " + ", ".join(o) if (o := placeholders(endpoint.path)) else ""
     if endpoint.parent not in known:
         return f"its parent {endpoint.parent} is not read"
-    if endpoint.records.shape in BY_HAND or known[endpoint.parent].by_hand:
-        return "children are read from JSON alone"
+    if endpoint.records.shape in (*BY_HAND, Shape.TABLE) or known[endpoint.parent].by_hand:
+        return "children are read from JSON objects alone"
     if missing := [p for p in placeholders(endpoint.path) if p not in endpoint.bindings]:
         return "no field of its parent fills " + ", ".join(missing)
     return "" if placeholders(endpoint.path) else "nothing in its path names its parent"

@@ -23,6 +23,10 @@ TAKEN = frozenset(
         "name",
         "resource",
         "record",
+        "names",
+        "page",
+        "pages",
+        "rows",
         "pipeline",
         "load_info",
     }
@@ -39,6 +43,8 @@ TAKEN = frozenset(
         "ensure_datetime",
         "columnar_rows",
         "keyed_rows",
+        "named_values",
+        "find_values",
     }
     | set(dir(builtins))
     | set(keyword.kwlist)

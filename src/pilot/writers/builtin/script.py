@@ -23,6 +23,7 @@ from pilot.writers.builtin.literals import (
     literal,
     quoted,
 )
+from pilot.writers.builtin.named import NAMED_VALUES, reading_named
 from pilot.writers.builtin.reading import reading
 from pilot.writers.builtin.tables import TABLES, reading_in_columns
 
@@ -73,6 +74,7 @@ def script(design: Design, preview: bool) -> str:
     if names:
         parts.append(functions.client(design))
         parts += [TABLES] if any(r.in_columns for r in design.resources) else []
+        parts += [NAMED_VALUES] if any(r.is_table for r in design.resources) else []
         parts += [_by_hand(r, names[r.name]) for r in design.resources if r.by_hand]
     parts.append(source(design, names))
     sections = [f"{_docstring(design)}\n{imports(parts)}", *(part.text for part in parts)]
@@ -80,6 +82,8 @@ def script(design: Design, preview: bool) -> str:
 
 
 def _by_hand(resource: Resource, name: str) -> Function:
+    if resource.is_table:
+        return reading_named(resource, name)
     return reading_in_columns(resource, name) if resource.in_columns else reading(resource, name)
 
 

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from pilot.api.profile import Endpoint, Field, PagingKind
-from pilot.writers.builtin.config import EMPTY_END, key_hint, paginator_options, paging_note, size_params
+from pilot.api.profile import Endpoint, Field
+from pilot.writers.builtin.config import key_hint, paging_note
 from pilot.writers.builtin.design import Resource
 from pilot.writers.builtin.flat import column_type
 from pilot.writers.builtin.functions import TYPES, Function
 from pilot.writers.builtin.literals import Code, Listing, Literal, call, comment
+from pilot.writers.builtin.pages import imports_of, pages_of
 
 PYARROW = ("pyarrow as pa", "")
-PAGINATORS = {
-    PagingKind.HEADER_LINK: "HeaderLinkPaginator",
-    PagingKind.JSON_LINK: "JSONLinkPaginator",
-    PagingKind.CURSOR: "JSONResponseCursorPaginator",
-    PagingKind.HEADER_CURSOR: "HeaderCursorPaginator",
-    PagingKind.OFFSET: "OffsetPaginator",
-    PagingKind.PAGE_NUMBER: "PageNumberPaginator",
-}
-"""dlt's class for each way to further pages."""
-
 READING = '''\
 @{hints}
 def {name}() -> Iterator[pa.Table]:
@@ -72,7 +63,7 @@ TABLES = Function(
 
 def reading_in_columns(resource: Resource, name: str) -> Function:
     """The function of a resource that gives a table for each page."""
-    endpoint, paging = resource.endpoint, resource.endpoint.paging
+    endpoint = resource.endpoint
     hints: dict[str, Literal] = {"name": resource.name, "write_disposition": "replace"}
     if endpoint.primary_key:
         hints["primary_key"] = key_hint(endpoint.primary_key)
@@ -84,23 +75,14 @@ def reading_in_columns(resource: Resource, name: str) -> Function:
         )
         for f in endpoint.records.fields
     )
-    maker = EMPTY_END if paging.empty_end else PAGINATORS[paging.kind]
-    arguments: dict[str, Literal] = {"*path": endpoint.path}
-    if params := {**endpoint.params, **size_params(resource)}:
-        arguments["params"] = params
-    if endpoint.headers:
-        arguments["headers"] = dict(endpoint.headers)
-    arguments["paginator"] = Code(call(maker, paginator_options(resource), indent=8, lead=len("paginator=")))
-    arguments["data_selector"] = endpoint.records.selector
     text = READING.format(
         hints=call("dlt.resource", hints, lead=1),
         name=name,
         schema=call("pa.schema", {"*fields": columns}, indent=4, lead=len("schema = ")),
         note=comment(paging_note(resource), 4),
-        pages=call("api_client().paginate", arguments, indent=4, lead=len("pages = ")),
+        pages=pages_of(resource),
     )
-    own = () if paging.empty_end else (("dlt.sources.helpers.rest_client.paginators", maker),)
-    return Function(text, (PYARROW, ("dlt", ""), *own, *TYPES[:1]))
+    return Function(text, (PYARROW, ("dlt", ""), *imports_of(resource), *TYPES[:1]))
 
 
 def _given(field: Field, endpoint: Endpoint) -> dict[str, Literal]:
