@@ -5,13 +5,14 @@ from pilot.errors import PilotError
 from pilot.facts import Facts
 from pilot.judge.warnings import unfilled_columns
 from pilot.kit import Kit
+from pilot.load_start import can_start_over, keep_start, leave_nothing, start_over
 from pilot.names import ProjectNames
 from pilot.run.load_progress import progress_read
 from pilot.run.result import RunMode
 from pilot.run_remarks import remarks_of
 from pilot.session.session import Session
 from pilot.step import Outcome, Status, Step
-from pilot.unseen_load import HalfDone, broken_off, load_begins, loads_of_run, what_became
+from pilot.unseen_load import HalfDone, appended, broken_off, loads_of_run, unfinished, what_became
 from pilot.verdict import LoadRecord
 
 
@@ -26,23 +27,20 @@ class Load(Step):
         """Run the script and clear what a failed run leaves behind."""
         names = names_of(session.facts)
         earlier = what_became(session, kit)
-        if isinstance(earlier, HalfDone):
-            shown = ", ".join(f"_dlt_load_id {load}" for load in earlier.loads)
-            raise PilotError(
-                f"The load was stopped when it had appended rows ({shown}); perhaps it was to do more.",
-                "Take these rows out if you want them once only; then pilot resume runs it again.",
-            )
-        if earlier is not None:
+        if isinstance(earlier, LoadRecord):
             _seal(kit, names)
             learned = Facts(loaded=True, load=earlier)
             return Outcome(says="finished before pilot was stopped", learned=learned)
-        kit.consent.run(names.script, f"loads into {names.destination}", wishes=True)
+        again = unfinished(session) and (broken_off(session) or appended(session, kit))
+        back = again and can_start_over(session, kit)
+        if isinstance(earlier, HalfDone) and not back:
+            raise _twice(earlier)
+        first = " as it was before the load that broke off" if back else ""
+        kit.consent.run(names.script, f"loads into {names.destination}{first}", wishes=True)
         environment = kit.project.secrets.environment(kit.project.secrets.wanted(names))
-        if broken_off(session):
-            # dlt would load the stopped run's packages first, and then the same records again
-            kit.runner.clear_pending(names.pipeline)
-        _keep_copy(session, kit, names)
-        session.learn(Facts(load_begun=load_begins(session, kit)))
+        if again:
+            start_over(session, kit)
+        keep_start(session, kit)
         with (
             kit.host.working(f"Loading with {names.script}") as progress,
             progress_read(progress, kit.options.verbose) as watch,
@@ -54,8 +52,7 @@ class Load(Step):
         _seal(kit, names)
         if not result.ok:
             if not result.left_behind:  # an earlier run's packages are not ours to drop unasked
-                # dlt would retry the broken package at every later run, whatever the script says then
-                kit.runner.clear_pending(names.pipeline)
+                leave_nothing(session, kit)
             return Outcome(Status.FAILED, "the load failed", run=result)
         loads = loads_of_run(session, kit, result.loads)
         cell = session.running.id if session.running else None
@@ -66,10 +63,12 @@ class Load(Step):
         return Outcome(says=says, learned=learned, shows=remarks_of(result), run=result)
 
 
-def _keep_copy(session: Session, kit: Kit, names: ProjectNames) -> None:
-    """A copy of the database as it is now, for undo; where there is none, undo says so."""
-    if kit.copies is not None and names.database is not None and session.running is not None:
-        kit.copies.take(session.running.id, names.database)
+def _twice(found: HalfDone) -> PilotError:
+    shown = ", ".join(f"_dlt_load_id {load}" for load in found.loads)
+    return PilotError(
+        f"The load was stopped when it had appended rows ({shown}); perhaps it was to do more.",
+        "Take these rows out if you want them once only; then pilot resume runs it again.",
+    )
 
 
 def _seal(kit: Kit, names: ProjectNames) -> None:

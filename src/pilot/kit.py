@@ -155,6 +155,15 @@ class Runner(Protocol):
     def forget(self, pipeline: str) -> None:
         """Have dlt read a pipeline's state from its destination again, which was put back."""
 
+    def knows(self, pipeline: str) -> bool:
+        """Whether dlt keeps its state of a pipeline where it is looked for."""
+
+    def keep_state(self, pipeline: str, into: Path) -> None:
+        """Copy what dlt knows of a pipeline, pending packages aside."""
+
+    def put_back_state(self, pipeline: str, kept: Path) -> None:
+        """Have dlt know that again, and nothing else."""
+
     def clear_pending(self, pipeline: str) -> bool:
         """Drop load packages that a failed run left behind; whether there were any."""
 

@@ -6,6 +6,7 @@ Told by dlt's load ids, not by times: a clock may go backwards.
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pilot.drafting import names_of
@@ -14,17 +15,19 @@ from pilot.kit import Kit
 from pilot.names import ProjectNames
 from pilot.project.load_calls import loads_once
 from pilot.run.environment import child_environment
-from pilot.run.local_state import data_folder, packages_in
+from pilot.run.local_state import pending_of
 from pilot.session.cell import CellState
 from pilot.session.session import Session
 from pilot.verdict import LoadBegun, LoadRecord
+from pilot.warehouse.tables import TableCounts
 
 
 @dataclass(frozen=True)
 class HalfDone:
-    """Some of its loads are finished, perhaps not all, and doing them again would append rows twice."""
+    """Some of it is loaded, perhaps not all, and doing it again would append rows twice."""
 
     loads: tuple[str, ...]
+    """dlt's load ids, of packages that it loaded in part too."""
 
 
 def load_begins(session: Session, kit: Kit) -> LoadBegun | None:
@@ -47,14 +50,33 @@ def what_became(session: Session, kit: Kit) -> LoadRecord | HalfDone | None:
     if record is not None and record.cell == begun.cell:
         return record
     names = names_of(session.facts)
-    there = tuple(load for load, _ in kit.warehouse.finished_loads(names))
-    new = tuple(load for load in there if load not in (begun.finished or ()))
-    if not new:
-        return None
-    once = loads_once(kit.project.read(names.script) or "") and not _pending(names)
-    if once and begun.finished is not None:
+    new = new_loads(session, kit)
+    pending = pending_of(kit.project.root, names.pipeline, child_environment(os.environ, {}))
+    once = loads_once(kit.project.read(names.script) or "") and not pending
+    if new and once and begun.finished is not None:
         return LoadRecord(new, cell=begun.cell)
-    return HalfDone(new) if _appends(kit, names, new) else None
+    loads = (*new, *pending)
+    return HalfDone(loads) if loads and _appends(kit, names, loads) else None
+
+
+def new_loads(session: Session, kit: Kit) -> tuple[str, ...]:
+    """The loads that finished since the newest load began."""
+    begun = session.facts.load_begun
+    before = begun.finished or () if begun is not None else ()
+    there = kit.warehouse.finished_loads(names_of(session.facts))
+    return tuple(load for load, _ in there if load not in before)
+
+
+def unfinished(session: Session) -> bool:
+    """Whether the newest load that began came to no good end."""
+    begun, record = session.facts.load_begun, session.facts.load
+    return begun is not None and (record is None or record.cell != begun.cell)
+
+
+def appended(session: Session, kit: Kit) -> bool:
+    """Whether loads that finished since the newest one began added rows that it would add again."""
+    new = new_loads(session, kit)
+    return bool(new) and _appends(kit, names_of(session.facts), new)
 
 
 def loads_of_run(session: Session, kit: Kit, seen: tuple[str, ...]) -> tuple[str, ...]:
@@ -79,12 +101,24 @@ def broken_off(session: Session) -> bool:
     return bool(ended) and all(state is CellState.INTERRUPTED for state in ended)
 
 
-def _pending(names: ProjectNames) -> bool:
-    """Whether dlt has packages that are not loaded yet."""
-    return packages_in(data_folder(child_environment(os.environ, {})) / "pipelines" / names.pipeline)
-
-
 def _appends(kit: Kit, names: ProjectNames, loads: tuple[str, ...]) -> bool:
     """Whether these loads added rows that the same load would add again."""
-    tables = kit.warehouse.counts(names, loads)
-    return any(table.disposition not in ("replace", "merge") and table.new for table in tables)
+    appending = [
+        table for table in kit.warehouse.counts(names, loads) if table.disposition not in ("replace", "merge")
+    ]
+    return any(table.new for table in appending) or _without_parents(kit, names, appending)
+
+
+def _without_parents(kit: Kit, names: ProjectNames, tables: Sequence[TableCounts]) -> bool:
+    """Whether child tables have rows whose parents did not come; they don't say of which load they are."""
+    called = {table.name: table.qualified for table in kit.warehouse.tables(names)}
+    orphans = [
+        f"SELECT count(*) FROM {called[own.name]} AS child WHERE NOT EXISTS (SELECT 1 FROM"
+        f" {called[own.parent]} AS parent WHERE parent._dlt_id = child._dlt_parent_id)"
+        for own in tables
+        if own.name in called and own.parent in called
+    ]
+    try:
+        return any(kit.warehouse.query(names, sql).rows[0][0] != "0" for sql in orphans)
+    except PilotError:
+        return False  # a destination with other SQL

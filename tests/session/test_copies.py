@@ -85,6 +85,28 @@ def test_old_copies_make_room(tmp_path: Path) -> None:
     assert len(kept) == 3 and copies.way_back([3]) is None
 
 
+def test_a_load_begins_anew_from_what_was_there_as_often_as_it_is_killed(tmp_path: Path) -> None:
+    copies = Copies(tmp_path)
+    _loaded(tmp_path, copies, 1, b"first")
+    for cell, rows in ((2, b"half"), (3, b"another half")):
+        copies.take(cell, DATABASE)
+        copies.begins(cell, DATABASE)
+        (tmp_path / DATABASE).write_bytes(rows)
+        assert copies.touched(cell, DATABASE) and copies.can_begin_anew(cell, DATABASE)
+        copies.begin_anew(cell, DATABASE)
+        assert (tmp_path / DATABASE).read_bytes() == b"first" and not copies.touched(cell, DATABASE)
+        assert (tmp_path / FOLDER / f"broken-off-{DATABASE}").read_bytes() == rows
+
+
+def test_what_others_wrote_after_a_failed_load_is_not_put_back(tmp_path: Path) -> None:
+    copies = Copies(tmp_path)
+    _loaded(tmp_path, copies, 1, b"first")
+    assert copies.can_begin_anew(1, DATABASE)
+    (tmp_path / DATABASE).write_bytes(b"theirs")
+    os.utime(tmp_path / DATABASE, (1, 1))
+    assert not copies.can_begin_anew(1, DATABASE)
+
+
 def test_how_large_a_copy_may_be_is_a_setting(tmp_path: Path) -> None:
     environ = {"HOME": str(tmp_path)}
     assert largest_copy(tmp_path, environ) == 200_000_000

@@ -16,6 +16,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+_STATE, _SCHEMAS = "state.json", "schemas"
+
 
 def take_own_state(root: Path, pipeline: str, environment: Mapping[str, str]) -> Path | None:
     """Set another project's state aside and take this one's up again; the other's folder, or None."""
@@ -37,15 +39,14 @@ def drop_half_state(pipeline: str, environment: Mapping[str, str]) -> None:
     Where the state holds packages it stays, as dlt finishes them.
     """
     folder = data_folder(environment) / "pipelines" / pipeline
-    whole = (folder / "state.json").is_file() and any((folder / "schemas").glob("*.schema.json"))
+    whole = (folder / _STATE).is_file() and any((folder / _SCHEMAS).glob("*.schema.json"))
     if folder.is_dir() and not whole and not packages_in(folder):
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def packages_in(folder: Path) -> bool:
     """Whether a pipeline's folder holds packages that are not loaded yet."""
-    stages = (folder / "normalize" / "extracted", folder / "load" / "normalized")
-    return any(stage.is_dir() and any(stage.iterdir()) for stage in stages)
+    return bool(_pending_in(folder))
 
 
 def forget_state(root: Path, pipeline: str, environment: Mapping[str, str]) -> None:
@@ -56,10 +57,48 @@ def forget_state(root: Path, pipeline: str, environment: Mapping[str, str]) -> N
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def keep_state(root: Path, pipeline: str, environment: Mapping[str, str], into: Path) -> None:
+    """Copy what dlt knows of this project's pipeline, pending packages aside."""
+    take_own_state(root, pipeline, environment)
+    folder = data_folder(environment) / "pipelines" / pipeline
+    shutil.rmtree(into, ignore_errors=True)
+    if (folder / _STATE).is_file():
+        into.mkdir(parents=True)
+        shutil.copy(folder / _STATE, into)
+        shutil.copytree(folder / _SCHEMAS, into / _SCHEMAS)
+
+
+def put_back_state(root: Path, pipeline: str, environment: Mapping[str, str], kept: Path) -> None:
+    """Have dlt know what was kept, and nothing else; its pending packages are gone."""
+    take_own_state(root, pipeline, environment)
+    folder = data_folder(environment) / "pipelines" / pipeline
+    shutil.rmtree(folder, ignore_errors=True)
+    if kept.is_dir():
+        shutil.copytree(kept, folder)
+
+
+def knows(root: Path, pipeline: str, environment: Mapping[str, str]) -> bool:
+    """Whether dlt keeps its state of this project's pipeline here; a script can have it elsewhere."""
+    folder = data_folder(environment) / "pipelines" / pipeline
+    owner = owner_of(folder)
+    return folder.is_dir() and (owner is None or owner.resolve() == root.resolve())
+
+
+def pending_of(root: Path, pipeline: str, environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The load ids of this project's packages that are not loaded to their end."""
+    ours = knows(root, pipeline, environment)
+    return _pending_in(data_folder(environment) / "pipelines" / pipeline) if ours else ()
+
+
+def _pending_in(folder: Path) -> tuple[str, ...]:
+    stages = (folder / "normalize" / "extracted", folder / "load" / "normalized")
+    return tuple(sorted({entry.name for stage in stages if stage.is_dir() for entry in stage.iterdir()}))
+
+
 def owner_of(folder: Path) -> Path | None:
     """The folder that the pipeline first ran in."""
     try:
-        state = json.loads((folder / "state.json").read_text("utf-8"))
+        state = json.loads((folder / _STATE).read_text("utf-8"))
         owner = state["_local"]["initial_cwd"]
     except (OSError, ValueError, LookupError, TypeError):
         return None

@@ -19,7 +19,14 @@ from pilot.run.fence_failure import without_fence
 from pilot.run.following import Following
 from pilot.run.harness.job import Job
 from pilot.run.line import Line, open_line
-from pilot.run.local_state import drop_half_state, forget_state, take_own_state
+from pilot.run.local_state import (
+    drop_half_state,
+    forget_state,
+    keep_state,
+    knows,
+    put_back_state,
+    take_own_state,
+)
 from pilot.run.output import Streams, plain
 from pilot.run.pending import clear_pending
 from pilot.run.report import read_report
@@ -126,6 +133,18 @@ class ScriptRunner:
     def forget(self, pipeline: str) -> None:
         """Drop dlt's local state of a pipeline: the destination's, which was put back, counts."""
         forget_state(self._root, pipeline, child_environment(os.environ, {}))
+
+    def knows(self, pipeline: str) -> bool:
+        """Whether dlt keeps its state of a pipeline where it is looked for."""
+        return knows(self._root, pipeline, child_environment(os.environ, {}))
+
+    def keep_state(self, pipeline: str, into: Path) -> None:
+        """Copy what dlt knows of a pipeline."""
+        keep_state(self._root, pipeline, child_environment(os.environ, {}), into)
+
+    def put_back_state(self, pipeline: str, kept: Path) -> None:
+        """Have dlt know that again, and nothing else."""
+        put_back_state(self._root, pipeline, child_environment(os.environ, {}), kept)
 
     def clear_pending(self, pipeline: str) -> bool:
         """Drop load packages that a failed run left behind; whether there were any."""

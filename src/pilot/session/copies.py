@@ -1,4 +1,4 @@
-"""Copies of a DuckDB file from before a load, so that undo can take rows back."""
+"""Copies of a DuckDB file from before a load: undo takes rows back, and a load that broke off begins anew."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ from pilot.session.file import STATE
 FOLDER = STATE / "copies"
 _NONE = ".none"
 """Ends the name of a mark that there was no database before a load."""
+_STATE = "state-"
+_BROKEN_OFF = "broken-off-"
+"""Begins the name of what a load left that did not come to its end; the newest one is kept."""
 LARGEST = 200_000_000
 """Bytes."""
 _KEPT = 3
@@ -75,6 +78,44 @@ class Copies:
             half.unlink(missing_ok=True)
         self._prune()
         return True
+
+    def begins(self, cell: int, database: str) -> Path:
+        """A load begins, so nobody has left the database as it is; the folder for what dlt knows by now."""
+        self._seal_of(database).unlink(missing_ok=True)
+        for folder in self._folder.glob(f"{_STATE}*"):
+            if folder != self.state(cell):
+                shutil.rmtree(folder, ignore_errors=True)
+        return self.state(cell)
+
+    def state(self, cell: int) -> Path:
+        """The folder for what dlt knew before the load of a cell."""
+        return self._folder / f"{_STATE}{cell}"
+
+    def can_begin_anew(self, cell: int, database: str) -> bool:
+        """Whether a database can be what it was before a load; not where others wrote to it after its end."""
+        copy = self._folder / f"{cell}-{database}"
+        none = copy.with_name(copy.name + _NONE).exists() and (self._root / database).exists()
+        return (copy.exists() or none) and (not self._seal_of(database).exists() or self._sealed(database))
+
+    def touched(self, cell: int, database: str) -> bool:
+        """Whether a database is another than before the load."""
+        target, copy = self._root / database, self._folder / f"{cell}-{database}"
+        there = [file for file in (target, copy) if file.exists()]
+        return len(there) == 1 or len({_stamp(file) for file in there}) > 1
+
+    def begin_anew(self, cell: int, database: str) -> None:
+        """Have it be that, and set aside what the load left; the copy stays."""
+        target, copy = self._root / database, self._folder / f"{cell}-{database}"
+        if target.exists():
+            _rename(target, self._folder / f"{_BROKEN_OFF}{database}")
+        if copy.exists():
+            half = copy.with_name(f".{copy.name}.new")
+            if not _shared(copy, half):
+                shutil.copy2(copy, half)
+            with suppress(FileNotFoundError):
+                shutil.copyfile(_journal(copy), _journal(target))
+            half.replace(target)
+        self.seal(database)
 
     def seal(self, database: str) -> None:
         """Note how a load left the database, so that what others do to it later is not undone with it."""
@@ -169,7 +210,7 @@ def _shared(source: Path, target: Path) -> bool:
             fcntl.ioctl(writing.fileno(), _FICLONE, reading.fileno())
         except OSError:
             return False
-    shutil.copymode(source, target)
+    shutil.copystat(source, target)
     return True
 
 
@@ -179,5 +220,5 @@ def _copied(source: Path, target: Path, largest: int) -> bool:
     if size > largest or size > free // 2:
         return False
     shutil.copyfile(source, target)
-    shutil.copymode(source, target)
+    shutil.copystat(source, target)
     return target.stat().st_size == size
