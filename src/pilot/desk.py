@@ -246,6 +246,6 @@ def table_blocks(tables: Sequence[TableInfo]) -> tuple[Block, ...]:
 
 def result_blocks(result: QueryResult, sql: str = "") -> tuple[Block, ...]:
     """The rows of a query, and the query when it was not typed by the person."""
-    rows: Block = table(result.columns, result.rows) if result.columns else Line("No rows.")
+    rows: Block = table(result.columns, result.shown) if result.columns else Line("No rows.")
     more = (Line("There are more rows; a LIMIT or a count tells.", "quiet"),) if result.more else ()
     return (*((Code(sql, "sql"),) if sql else ()), rows, *more)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 from pilot.finding import Json
@@ -72,6 +73,10 @@ class TableCounts:
     """For a child table: how many of its parents have rows here."""
 
 
+_DECIMALS = 6
+"""Places on screen; for less than one they are counted from the first that is not zero."""
+
+
 def quoted(identifier: str) -> str:
     """A name as SQL takes it, whatever it holds."""
     return '"' + identifier.replace('"', '""') + '"'
@@ -87,3 +92,18 @@ class QueryResult:
     """There were more rows than were fetched."""
     values: tuple[tuple[Json, ...], ...] = ()
     """The same rows for programs: numbers, booleans and lists stay what they are."""
+
+    @property
+    def shown(self) -> tuple[tuple[str | None, ...], ...]:
+        """The rows as a person reads them: no more decimals of a fraction than tell something."""
+        values = self.values or self.rows
+        pairs = (zip(texts, own, strict=True) for texts, own in zip(self.rows, values, strict=True))
+        return tuple(tuple(_readable(text, value) for text, value in row) for row in pairs)
+
+
+def _readable(text: str | None, value: Json) -> str | None:
+    if not isinstance(value, float) or not value:
+        return text
+    decimals = _DECIMALS - min(0, math.floor(math.log10(abs(value))) + 1)
+    _, _, fraction = (text or "").partition(".")
+    return repr(round(value, decimals)) if len(fraction) > decimals else text
