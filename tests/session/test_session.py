@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -168,6 +169,22 @@ def test_several_changes_of_one_file_in_one_cell_are_one(tmp_path: Path, session
     (change,) = session.cells[0].changes
     assert change.before is None
     assert session.content(change.after) == (b"two", 0o644)
+
+
+def test_what_is_written_together_is_there_whole_or_not_at_all(tmp_path: Path, store: Store) -> None:
+    def seen() -> list[str]:
+        with closing(Store.look(tmp_path)) as other:
+            return sorted(other.left())
+
+    with suppress(KeyError), store.together():
+        store.leave("first.py", None)
+        raise KeyError
+    assert seen() == []
+    with store.together():
+        store.leave("first.py", None)
+        store.leave("second.py", None)
+        assert seen() == []
+    assert seen() == ["first.py", "second.py"]
 
 
 def test_a_second_writer_is_told_who_works_here(tmp_path: Path) -> None:

@@ -37,18 +37,21 @@ class FileRecord:
         """
         before = read_kept(root / path)
         mode = before[1] if before else mode if mode is not None else 0o644
-        self._note(FileChange(path, self._keep(path, before), self._keep(path, (after, mode))))
+        with self._store.together():
+            self._note(FileChange(path, self._keep(path, before), self._keep(path, (after, mode))))
 
     def record_created(self, root: Path, paths: Iterable[str]) -> None:
         """Files came that were not there before the running cell."""
-        for path in paths:
-            self._note(FileChange(path, None, self._keep(path, read_kept(root / path))))
+        with self._store.together():
+            for path in paths:
+                self._note(FileChange(path, None, self._keep(path, read_kept(root / path))))
 
     def record_coming(self, root: Path, paths: Iterable[str]) -> None:
         """Files may come that are not there yet; a killed pilot can't say which of them did."""
-        for path in paths:
-            if not (root / path).exists():
-                self._note(FileChange(path, None, COMING))
+        with self._store.together():
+            for path in paths:
+                if not (root / path).exists():
+                    self._note(FileChange(path, None, COMING))
 
     def _note(self, change: FileChange) -> None:
         """Note a change in the running cell; several changes of one file are one."""

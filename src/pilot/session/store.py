@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlite3
 import time
 import zlib
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -91,6 +91,16 @@ class Store:
         """Close the file."""
         self._db.close()
 
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What is written in here reaches the disk at once, or not at all; each time costs a wait for it."""
+        if self._db.in_transaction:
+            yield
+            return
+        with self._db:
+            self._db.execute("BEGIN")
+            yield
+
     def sessions(self) -> list[SessionRow]:
         """Every session, oldest first."""
         rows = self._db.execute("SELECT id, name, created, policy, facts, ended FROM session ORDER BY id")
@@ -98,18 +108,18 @@ class Store:
 
     def reopen_session(self, number: int) -> None:
         """Make a session the one that is worked on."""
-        with self._db:
+        with self.together():
             self._db.execute("UPDATE session SET ended = 'left' WHERE ended IS NULL AND id <> ?", (number,))
             self._db.execute("UPDATE session SET ended = NULL WHERE id = ?", (number,))
 
     def name_session(self, number: int, name: str) -> None:
         """Give a session a name."""
-        with self._db:
+        with self.together():
             self._db.execute("UPDATE session SET name = ? WHERE id = ?", (name, number))
 
     def add_session(self, policy: str, facts: bytes, name: str | None = None) -> int:
         """A new session; earlier ones are kept, set aside."""
-        with self._db:
+        with self.together():
             self._db.execute("UPDATE session SET ended = 'restarted' WHERE ended IS NULL")
             cursor = self._db.execute(
                 "INSERT INTO session(created, policy, initial, facts, name) VALUES (?, ?, ?, ?, ?)",
@@ -123,7 +133,7 @@ class Store:
 
     def begin_cell(self, session: int, cell: int, data: bytes, facts: bytes) -> None:
         """Write a cell that begins, with what is known now."""
-        with self._db:
+        with self.together():
             self._db.execute(
                 "INSERT INTO cell(id, session, data, before) VALUES (?, ?, ?, ?)",
                 (cell, session, data, zlib.compress(facts)),
@@ -131,23 +141,23 @@ class Store:
 
     def save_cell(self, cell: int, data: bytes) -> None:
         """Write a cell again."""
-        with self._db:
+        with self.together():
             self._db.execute("UPDATE cell SET data = ? WHERE id = ?", (data, cell))
 
     def end_cell(self, session: int, cell: int, data: bytes, facts: bytes) -> None:
         """Write a finished cell and what is known after it, in one transaction."""
-        with self._db:
+        with self.together():
             self._db.execute("UPDATE cell SET data = ?, facts = ? WHERE id = ?", (data, facts, cell))
             self._db.execute("UPDATE session SET facts = ? WHERE id = ?", (facts, session))
 
     def save_facts(self, session: int, facts: bytes) -> None:
         """Write what is known now."""
-        with self._db:
+        with self.together():
             self._db.execute("UPDATE session SET facts = ? WHERE id = ?", (facts, session))
 
     def save_change(self, session: int, cell: int, data: bytes, path: str, left: str | None) -> None:
         """Write a cell that changes a file, and how the file is left."""
-        with self._db:
+        with self.together():
             self._db.execute("UPDATE cell SET data = ? WHERE id = ?", (data, cell))
             self._leave(path, left)
 
@@ -157,7 +167,7 @@ class Store:
 
     def leave(self, path: str, left: str | None) -> None:
         """Note how a file is left."""
-        with self._db:
+        with self.together():
             self._leave(path, left)
 
     def _leave(self, path: str, left: str | None) -> None:
@@ -168,14 +178,14 @@ class Store:
 
     def take_back(self, session: int, cells: list[tuple[int, bytes]], facts: bytes) -> None:
         """Write cells that were made stale."""
-        with self._db:
+        with self.together():
             self._write_back(session, cells, facts, live=False)
 
     def undo(
         self, session: int, cells: list[tuple[int, bytes]], facts: bytes, left: Left, data: bytes
     ) -> int:
         """Write what is taken back, in one transaction; the files follow, and then `settle`."""
-        with self._db:
+        with self.together():
             self._write_back(session, cells, facts, live=False)
             for path, digest in left:
                 self._leave(path, digest)
@@ -188,7 +198,7 @@ class Store:
         self, session: int, cells: list[tuple[int, bytes]], facts: bytes, left: Left, undone: int
     ) -> None:
         """Write what is given again, in one transaction; the files follow, and then `settle`."""
-        with self._db:
+        with self.together():
             self._write_back(session, cells, facts, live=True)
             for path, digest in left:
                 self._leave(path, digest)
@@ -196,7 +206,7 @@ class Store:
 
     def settle(self, undone: int) -> None:
         """The files have followed an undo, or a redo (which is then over)."""
-        with self._db:
+        with self.together():
             self._db.execute("DELETE FROM undone WHERE id = ? AND pending = 'redo'", (undone,))
             self._db.execute("UPDATE undone SET pending = NULL WHERE id = ?", (undone,))
 
@@ -209,7 +219,7 @@ class Store:
 
     def forget_undone(self, session: int) -> None:
         """Something new was done: what was taken back can't be given again."""
-        with self._db:
+        with self.together():
             self._db.execute("DELETE FROM undone WHERE session = ? AND pending IS NULL", (session,))
 
     def _write_back(self, session: int, cells: list[tuple[int, bytes]], facts: bytes, *, live: bool) -> None:
@@ -242,7 +252,7 @@ class Store:
 
     def add_consent(self, session: int, cell: int | None, act: str, answer: str) -> None:
         """Write down what was agreed to."""
-        with self._db:
+        with self.together():
             self._db.execute(
                 "INSERT INTO consent VALUES (?, ?, ?, ?, ?)", (session, cell, time.time(), act, answer)
             )
@@ -257,7 +267,7 @@ class Store:
     def keep(self, content: bytes, mode: int) -> str:
         """Keep a file's content; returns its hash."""
         digest = content_hash(content, mode)
-        with self._db:
+        with self.together():
             self._db.execute(
                 "INSERT OR IGNORE INTO blob VALUES (?, ?, ?)", (digest, mode, zlib.compress(content))
             )
