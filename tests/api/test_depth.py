@@ -37,8 +37,10 @@ def sized(request: Request, most: int, param: str = "per_page", usual: int = 20)
 @pytest.mark.parametrize(("most", "size"), [(50, 50), (100, 100), (250, 250)])
 def test_the_largest_page_is_measured_by_what_comes(most: int, size: int) -> None:
     with serving(lambda request: Reply(data=sized(request, most))) as server:
-        paging = first(server).paging
+        profile = probe(server)
+    paging = profile.endpoints[0].paging
     assert (paging.size_param, paging.page_size, paging.kind) == ("per_page", size, PagingKind.PAGE_NUMBER)
+    assert f"; largest pages: params {{'per_page': {size}}}" in profile_text(profile)
 
 
 def test_an_offset_goes_on_by_what_really_comes() -> None:
@@ -47,8 +49,11 @@ def test_an_offset_goes_on_by_what_really_comes() -> None:
         return Reply(data=MANY[start : start + min(request.number("limit", 20), 60)])
 
     with serving(route) as server:
-        paging = first(server).paging
+        profile = probe(server)
+    paging = profile.endpoints[0].paging
     assert (paging.kind, paging.options["limit"], paging.page_size) == (PagingKind.OFFSET, 60, 60)
+    # it is one of the paginator's own options
+    assert "largest pages" not in profile_text(profile)
 
 
 def test_after_a_size_that_is_refused_a_smaller_one_is_tried() -> None:

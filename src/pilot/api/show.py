@@ -223,6 +223,19 @@ def _narrowing_for_model(narrowing: Narrowing) -> str:
 
 
 def _paging_for_model(paging: Paging) -> str:
+    return _options_for_model(paging) + _size_for_model(paging)
+
+
+def _size_for_model(paging: Paging) -> str:
+    """The parameter of the page size, where the options do not name it."""
+    if not paging.size_param or paging.options.get("limit_param") == paging.size_param:
+        return ""
+    if paging.page_size is None:
+        return f"; page size: {paging.size_param}"
+    return f"; largest pages: params {{'{paging.size_param}': {paging.page_size}}}"
+
+
+def _options_for_model(paging: Paging) -> str:
     if paging.kind is not PagingKind.UNKNOWN and paging.how is How.SPEC:
         said = {"type": paging.kind.value, **paging.options}
         return f"{said} (from the spec, not proven)"
