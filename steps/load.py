@@ -5,14 +5,14 @@ from pilot.errors import PilotError
 from pilot.facts import Facts
 from pilot.judge.warnings import unfilled_columns
 from pilot.kit import Kit
-from pilot.load_start import can_start_over, keep_start, leave_nothing, start_over
+from pilot.load_start import can_start_over, keep_start, leave_nothing, must_start_over, start_over
 from pilot.names import ProjectNames
 from pilot.run.load_progress import progress_read
 from pilot.run.result import RunMode
 from pilot.run_remarks import remarks_of
 from pilot.session.session import Session
 from pilot.step import Outcome, Status, Step
-from pilot.unseen_load import HalfDone, appended, broken_off, loads_of_run, unfinished, what_became
+from pilot.unseen_load import HalfDone, broken_off, loads_of_run, what_became
 from pilot.verdict import LoadRecord
 
 
@@ -31,14 +31,13 @@ class Load(Step):
             _seal(kit, names)
             learned = Facts(loaded=True, load=earlier)
             return Outcome(says="finished before pilot was stopped", learned=learned)
-        again = unfinished(session) and (broken_off(session) or appended(session, kit))
-        back = again and can_start_over(session, kit)
+        back = must_start_over(session, kit) and can_start_over(session, kit)
         if isinstance(earlier, HalfDone) and not back:
             raise _twice(earlier)
-        first = " as it was before the load that broke off" if back else ""
+        first = ", without what the load before had loaded" if back else ""
         kit.consent.run(names.script, f"loads into {names.destination}{first}", wishes=True)
         environment = kit.project.secrets.environment(kit.project.secrets.wanted(names))
-        if again:
+        if back or broken_off(session):
             start_over(session, kit)
         keep_start(session, kit)
         with (

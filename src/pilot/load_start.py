@@ -1,4 +1,4 @@
-"""Where a load starts from: what is there is kept, so that one that came to no end can start there again."""
+"""Where a load starts from: what is there is kept, so that one that has to be done again can start there."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from pilot.drafting import names_of
 from pilot.errors import PilotError
 from pilot.facts import Facts
+from pilot.finding import Remedy
 from pilot.kit import Kit
 from pilot.names import ProjectNames
 from pilot.project.existing import pipelines_in
 from pilot.session.session import Session
-from pilot.unseen_load import load_begins, new_loads
+from pilot.unseen_load import appended, broken_off, load_begins, new_loads, unfinished
 
 
 def keep_start(session: Session, kit: Kit) -> None:
@@ -26,9 +27,22 @@ def keep_start(session: Session, kit: Kit) -> None:
     session.learn(Facts(load_begun=load_begins(session, kit)))
 
 
+def must_start_over(session: Session, kit: Kit) -> bool:
+    """Whether what the newest load left would come again: it came to no end, or is repaired."""
+    if broken_off(session):
+        return True
+    repaired = session.reason is not None and session.reason.remedy is Remedy.REPAIR
+    return (repaired or unfinished(session)) and appended(session, kit)
+
+
 def can_start_over(session: Session, kit: Kit) -> bool:
     """Whether the newest load can start from where it did."""
     return names_of(session.facts).pipeline in {own.pipeline for own, _ in _kept(session, kit)}
+
+
+def would_add_twice(session: Session, kit: Kit) -> bool:
+    """Whether rows of the newest load would be there twice after one more."""
+    return appended(session, kit) and not can_start_over(session, kit)
 
 
 def start_over(session: Session, kit: Kit) -> None:

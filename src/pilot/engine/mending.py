@@ -23,6 +23,7 @@ from pilot.errors import PilotError, Tangent
 from pilot.facts import Facts
 from pilot.finding import Finding, FindingKind, Remedy
 from pilot.kit import Kit
+from pilot.load_start import would_add_twice
 from pilot.policy import Policy
 from pilot.project.files import encoding_of
 from pilot.project.sameness import fingerprint
@@ -263,11 +264,12 @@ class Mending:
         rerun = self._policy.step[self._position].rerun
         if names is None or best is None or best.finding is None or not rerun:
             return False
-        if adds_again(self._script()):
+        if adds_again(self._script()) and would_add_twice(self._session, self._kit):
             self._kit.host.show(Line("The script appends: rows that the repair loaded stay.", "warn"))
             return False
         with suppress(PilotError):
-            if Standing.of(best.findings, None, self._kit.warehouse.tables(names)).worse_than(best):
+            there = Standing.of(best.findings, None, self._kit.warehouse.tables(names))
+            if there.worse_than(best) or (best.rows and not there.rows):
                 return self._runs.run_children(rerun, best.finding, self._policy).state.finished
         return False
 
