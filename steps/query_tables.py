@@ -1,11 +1,12 @@
 """Ask the loaded tables something worth knowing."""
 
 from pilot.desk import result_blocks
-from pilot.drafting import names_of, writer_choice
+from pilot.drafting import names_of
 from pilot.errors import PilotError
 from pilot.facts import Facts
 from pilot.finding import Finding, FindingKind, Remedy
 from pilot.kit import Kit
+from pilot.querying import query_draft
 from pilot.screen import Code
 from pilot.session.session import Session
 from pilot.step import Outcome, Status, Step
@@ -23,8 +24,7 @@ class QueryTables(Step):
         facts = session.facts
         sql, says = facts.sql or "", ""
         if session.reason is None or not sql:
-            with kit.host.working("Writing a query") as progress:
-                draft = kit.writers.open(writer_choice(facts), progress.write).query(facts.tables or ())
+            draft = query_draft(session, kit, "Writing a query")
             sql, says = draft.sql, draft.says
         try:
             result = kit.warehouse.query(names_of(facts), sql)

@@ -1,8 +1,8 @@
 """Write a query again that failed."""
 
-from pilot.drafting import writer_choice
 from pilot.facts import Facts
 from pilot.kit import Kit
+from pilot.querying import query_draft
 from pilot.session.session import Session
 from pilot.step import Outcome, Step
 from pilot.writers.writer import SqlAttempt
@@ -17,10 +17,7 @@ class RewriteQuery(Step):
 
     def run(self, session: Session, kit: Kit) -> Outcome:
         """Ask for another query."""
-        facts = session.facts
         evidence = session.reason.evidence if session.reason else {}
         attempt = SqlAttempt(str(evidence.get("sql", "")), str(evidence.get("error", "")))
-        with kit.host.working("Writing the query again") as progress:
-            writer = kit.writers.open(writer_choice(facts), progress.write)
-            draft = writer.query(facts.tables or (), failed=(attempt,))
+        draft = query_draft(session, kit, "Writing the query again", (attempt,))
         return Outcome(says=draft.says, learned=Facts(sql=draft.sql))

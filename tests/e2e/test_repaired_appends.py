@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from tests.e2e.house import OBSERVATIONS, WITH_KEY, House
-from tests.e2e.replies import QUERY, reply, script
+from tests.e2e.replies import reply, script
+
+_QUERY = "```sql\nSELECT count(*) FROM weather_data.observations\n```"
 
 
 def _appending(house: House, paginator: str) -> str:
@@ -14,15 +16,7 @@ def _appending(house: House, paginator: str) -> str:
 def test_what_an_incomplete_load_had_appended_is_loaded_once_after_its_repair(house: House) -> None:
     first = _appending(house, '{"type": "single_page"}')
     right = _appending(house, '{"type": "page_number", "base_page": 1, "total_path": "paging.total_pages"}')
-    house.model(
-        [
-            reply(first),
-            reply(right),
-            QUERY.replace("name, location__elevation_m AS metres", "id AS metres").replace(
-                "stations", "observations"
-            ),
-        ]
-    )
+    house.model([reply(first), reply(right), _QUERY])
     ended = house.document("init", "weather", "--api", house.observations, "--yes", *WITH_KEY)
     assert (ended["status"], ended["repairs"]) == ("done", 1)
     assert house.count("observations") == OBSERVATIONS

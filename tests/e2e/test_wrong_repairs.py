@@ -111,6 +111,14 @@ def test_ever_longer_scripts_stay_in_the_budget(house: House) -> None:
     assert ended["failure"]["kind"] == "budget_spent" and len(server.requests) == before
 
 
+def test_a_budget_that_is_spent_after_a_good_load_costs_the_model_s_query_alone(house: House) -> None:
+    server = house.model([reply(script(house.api.url)), QUERY])
+    ended = begun(house, "--max-tokens", "4000", code=0)
+    assert ended["status"] == "done" and len(server.requests) == 1
+    (query,) = house.cells("query_tables")
+    assert "budget is spent" in query["says"] and house.count("stations") == 24
+
+
 def test_money_is_counted_by_the_person_s_own_price(house: House) -> None:
     (house.folder / ".pilot").mkdir()
     (house.folder / ".pilot" / "config.toml").write_text(
