@@ -47,6 +47,13 @@ def found_in(data: Any, content_type: str = "application/json", path: str = "") 
         ({"id": 1, "customer": "x", "lines": ROWS}, Shape.SINGLE, "$"),
         ({"data": {"id": 1, "name": "a", "age": 3}}, Shape.SINGLE, "data"),
         ({"base": "USD", "date": "2024-01-01", "rates": {"EUR": 0.9, "GBP": 0.8}}, Shape.SINGLE, "$"),
+        ({"base": "USD", "rates": {f"C{n}": n / 2 for n in range(9)}}, Shape.SINGLE, "$"),
+        ({"latitude": 1.5, "now": {f"m{n}": n for n in range(9)}}, Shape.SINGLE, "$"),
+        ({"request": {"id": 1}, "data": {"id": 1, "name": "a", "age": 3, "city": "b"}}, Shape.SINGLE, "data"),
+        ({"complete": "", "query": {"pages": ROWS}, "continue": {"apfrom": "x"}}, Shape.LIST, "query.pages"),
+        ([{"page": 1, "pages": 3, "total": 5}, ROWS], Shape.LIST, "$[1]"),
+        ({"data": {"a": {"b": {"c": {"edges": [{"node": row} for row in ROWS]}}}}}, Shape.LIST,
+         "data.a.b.c.edges[*].node"),
         (
             {"latitude": 1.5, "longitude": 2.5, "elevation": 3.0, "hourly_units": {"time": "iso"},
              "hourly": {"time": ["2024-01-01", "2024-01-02"], "temperature": [1.5, None]}},
@@ -71,6 +78,7 @@ def test_records_are_found(data: Any, shape: Shape, selector: str) -> None:
     "data",
     [
         {"error": "city is required"},
+        [{"errorCode": "MISSING", "message": "city is required"}],
         {"error": {"code": 5, "message": "city is required"}},
         {"errors": [{"detail": "city is required"}], "data": None},
         {"status": "error", "message": "city is required"},
@@ -100,6 +108,13 @@ def test_fields_have_types_over_all_records() -> None:
         "tags": (("list",), False),
         "who": (("object",), False),
     }
+
+
+def test_a_number_beyond_every_column_of_whole_numbers_is_told_apart() -> None:
+    assert [f.types for f in found_in([{"a": 2**63, "b": -(2**63)}]).records.fields] == [
+        ("hugeint",),
+        ("bigint",),
+    ]
 
 
 def test_texts_that_are_dates_only_sometimes_are_text() -> None:

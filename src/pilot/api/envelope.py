@@ -21,7 +21,7 @@ from pilot.api.vocabulary import (
 )
 from pilot.finding import Json
 
-_DEEPEST = 4
+_DEEPEST = 6
 _LINK_KEYS = ("href", "url", "uri", "link")
 _LINK_NAMES = ("rel", "relation")
 _HEADER = re.compile(r"(next|continuation|cursor).*(token|cursor|marker|page|id)|cursor|continuation", re.I)
@@ -158,6 +158,9 @@ def _signs(body: Json, trail: Trail, records: Trail) -> Iterator[Sign]:
         return
     if isinstance(body, list):
         yield from _link_list(body, trail)
+        if records[: len(trail)] == trail and isinstance(next(iter(records[len(trail) :]), None), int):
+            for place, part in enumerate(body):  # the records are one part of it, and this says more of them
+                yield from _signs(part, (*trail, place), records)
     elif isinstance(body, dict):
         for key, value in list(body.items())[:200]:
             yield from _signs(value, (*trail, key), records)

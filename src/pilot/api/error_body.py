@@ -35,6 +35,10 @@ _SAYS = word_set(
 
 def error_in(body: Json) -> str:
     """The error that the answer is, in the API's own words, bounded; "" when it is none."""
+    if isinstance(body, list) and len(body) == 1 and isinstance(body[0], dict):
+        # a list of nothing but an error; more than that is a record with a message
+        only_that = {folded(key) for key in body[0]} <= _MESSAGE_ONLY | _ERRORS
+        return error_in(body[0]) if only_that else ""
     if not isinstance(body, dict) or not body:
         return ""
     names = {folded(key): value for key, value in body.items()}

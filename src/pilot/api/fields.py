@@ -19,6 +19,8 @@ _NUMBER = re.compile(r"-?(0|[1-9]\d{0,17})(\.\d{1,18})?\Z")
 _REWRITTEN = re.compile(
     r"\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\Z|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\Z"
 )
+_BEYOND = 2**63
+"""No column of whole numbers has more than 64 bits."""
 _MOST_FIELDS = 300
 _MOST_ROWS = 500
 _DEEPEST, _MOST_INNER = 8, 100
@@ -63,7 +65,7 @@ def type_of(value: Json) -> str:
     if isinstance(value, bool):
         return "bool"
     if isinstance(value, int):
-        return "bigint"
+        return "bigint" if -_BEYOND <= value < _BEYOND else "hugeint"
     if isinstance(value, float):
         return "double"
     if isinstance(value, str):

@@ -61,9 +61,9 @@ def by_link(look: Look) -> Paging | None:
 
 def _never_ends(look: Look, sign: Sign, link: str, after: Sign | None) -> bool:
     """Whether the page after the last has no records, and a link that is empty or leads on all the same."""
-    counted = [name for name, value in link_params(link, look.params).items() if value.isdecimal()]
     if look.body is not None or after is None:
         return False
+    counted = _counted(look, link, str(after.value or ""))
     if len(counted) == 1:
         parts = urlsplit(link)
         far = [(k, str(_FAR) if k in counted else v) for k, v in parse_qsl(parts.query)]
@@ -72,6 +72,13 @@ def _never_ends(look: Look, sign: Sign, link: str, after: Sign | None) -> bool:
         page = _last_of(look, str(after.value or ""))
     last = next((s for s in page.envelope.signs if s.path == sign.path), None)
     return _ends_empty(last) or (page.verdict is Verdict.EMPTY and last is not None and bool(last.value))
+
+
+def _counted(look: Look, link: str, following: str) -> list[str]:
+    """The numbers in a link by which it differs from the one before: the size of a page is none."""
+    numbers = {n: value for n, value in link_params(link, look.params).items() if value.isdecimal()}
+    onward = link_params(following, numbers) if following else numbers
+    return [name for name in numbers if name in onward] if len(numbers) > 1 else [*numbers]
 
 
 def _last_of(look: Look, link: str) -> Page:

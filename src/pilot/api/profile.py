@@ -91,7 +91,7 @@ class Field:
 
     name: str
     types: tuple[str, ...]
-    """Of `text bigint double bool timestamp date decimal_text object list null`, in order of first sight."""
+    """Of `text bigint hugeint double bool timestamp date decimal_text object list null`, as they came."""
     nullable: bool = False
     rewritten: bool = False
     """It holds text that DuckDB's JSON reader takes for a time or a UUID, and would write otherwise."""

@@ -7,18 +7,22 @@ from dataclasses import dataclass, field, replace
 from math import log2
 
 from pilot.api.body import Body
+from pilot.api.envelope import envelope_of
 from pilot.api.error_body import error_in
 from pilot.api.fields import fields_of
 from pilot.api.profile import Records, Shape
 from pilot.api.shapes import is_columnar, is_keyed, is_list_of_lists, rows_of_columns
 from pilot.api.tables import Table, table_in
+from pilot.api.telling import says_something
 from pilot.api.trails import Trail, at, folded, json_path
 from pilot.api.vocabulary import ASIDE, ENVELOPE, IDENTITY, LISTS
 from pilot.finding import Json
 
-_DEEPEST = 4
+_DEEPEST = 6
 _WIDEST = 200
 """Keys of one object that are looked into."""
+_PARTS = 3
+"""Items of a list that may be unlike parts of an answer: what it says of itself, and the records."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ def find_records(body: Body, path: str = "") -> Found:
         return Found(
             problem="the answer is empty: {}" if not body.data else "no records were found in the answer"
         )
-    best = options[0]
+    best = _whole(options) if options[0].shape is Shape.SINGLE else options[0]
     if best.shape is Shape.UNKNOWN:
         return Found(problem="the rows are lists of values, and nothing in the answer names them")
     found = _found(best.shape, best.rows, best.trail, best.inner)
@@ -71,7 +75,7 @@ def records_at(body: Body, like: Found) -> tuple[Json, ...] | None:
     place = at(body.data, like.trail)
     if shape in (Shape.LIST, Shape.NDJSON, Shape.CSV):
         # APIs leave the list out, or send null, where there is nothing more.
-        if place is None and isinstance(body.data, dict) and not error_in(body.data):
+        if place is None and like.trail and body.data is not None and not error_in(body.data):
             return ()
         return tuple(_inside(place, like.inner)) if isinstance(place, list) else None
     if shape is Shape.KEYED and (isinstance(place, dict) or place == []):
@@ -125,6 +129,36 @@ def _with_tables(data: Json, options: Sequence[_Option]) -> Iterator[_Option]:
             yield option
 
 
+def _whole(options: Sequence[_Option]) -> _Option:
+    """Of single objects the outermost that tells something; none of them where there are more pages."""
+    best = options[0]
+    lists = [option for option in options if option.shape is Shape.LIST and _has_objects(option.rows)]
+    if lists and not _has_identity(best.rows[0]) and _leads_on(best.rows[0]):
+        return lists[0]
+    around = [o for o in options if o.shape is Shape.SINGLE and o.trail == best.trail[: len(o.trail)]]
+    telling = [option for option in around if _tells(option.rows[0])]
+    return min(telling, key=lambda option: len(option.trail), default=best)
+
+
+def _has_objects(rows: Sequence[Json]) -> bool:
+    return bool(rows) and isinstance(rows[0], dict)
+
+
+def _has_identity(row: Json) -> bool:
+    return isinstance(row, dict) and any(folded(key) in IDENTITY for key in row)
+
+
+def _tells(row: Json) -> bool:
+    return isinstance(row, dict) and any(says_something(key, value) for key, value in row.items())
+
+
+def _leads_on(row: Json) -> bool:
+    """Whether the object says that there are further pages."""
+    envelope = envelope_of("", row, {}, ())
+    more = envelope.has_more()
+    return bool((more and more.value) or envelope.cursors() or any(envelope.next_links()))
+
+
 def _options(data: Json, trail: Trail, hint: str) -> Iterator[_Option]:
     if isinstance(data, list):
         yield from _as_list(data, trail, hint)
@@ -160,6 +194,10 @@ def _as_list(data: list[Json], trail: Trail, hint: str) -> Iterator[_Option]:
         )
     elif not any(isinstance(row, (dict, list)) for row in data[:50]):
         yield _Option(worth - 2 + (50 if not trail else 0), Shape.LIST, data, trail)
+    elif len(data) <= _PARTS:
+        for place, part in enumerate(data):
+            if isinstance(part, (dict, list)):
+                yield from _options(part, (*trail, place), hint)
 
 
 def _as_single(data: dict[str, Json], trail: Trail, hint: str) -> _Option:

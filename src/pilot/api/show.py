@@ -18,7 +18,7 @@ from pilot.api.profile import (
 from pilot.screen import Block, Line, Table
 
 _MOST_FIELDS = 60
-_SHORT = {"bigint": "int", "double": "float", "timestamp": "timestamp", "decimal_text": "number as text"}
+_SHORT = {"bigint": "int", "hugeint": "int > 64 bits", "double": "float", "decimal_text": "number as text"}
 _AUTH = {
     AuthKind.NONE: "none wanted",
     AuthKind.BEARER: "Bearer token",

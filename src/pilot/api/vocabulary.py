@@ -16,7 +16,7 @@ def word_list(text: str) -> tuple[str, ...]:
 ASIDE = word_set(
     """error errors link links meta metadata included includes warning warnings facet facets
     aggregations filter filters column columns fields schema breadcrumbs pagination paging messages
-    notices expand sort sorts parameters params query debug copyright license attribution actions
+    notices expand sort sorts parameters params debug copyright license attribution actions
     permissions units headers"""
 )
 """What stands beside the records."""
@@ -65,7 +65,17 @@ PAGE = word_set("page currentpage pagenumber pageno pageindex pagenum pageid num
 OFFSET = word_set("""offset skip start startat startindex startindx from skipped startrow""")
 SIZE = word_set("""limit perpage pagesize size itemsperpage maxresults take pagelimit top rows max""")
 NOT_NEXT = ("prev", "previous", "before", "first", "self", "last", "start")
-CURSOR = ("cursor", "continuation", "nexttoken", "pagetoken", "bookmark", "marker", "scrollid", "endcursor")
+CURSOR = (
+    "cursor",
+    "continuation",
+    "continue",
+    "nexttoken",
+    "pagetoken",
+    "bookmark",
+    "marker",
+    "scrollid",
+    "endcursor",
+)
 
 SIZE_PARAMS = word_list(
     """limit per_page page_size pageSize perPage size count maxResults take _limit $top top rows
@@ -74,8 +84,8 @@ SIZE_PARAMS = word_list(
 SIZE_GUESSES = word_list("per_page limit page_size pageSize size perPage")
 CURSOR_PARAMS = word_list(
     """cursor after page_token pageToken start_cursor starting_after next_token nextToken next
-    continuation_token continuationToken page_cursor page[cursor] page[after] bookmark marker scroll_id
-    page"""
+    pagination_token continuation_token continuationToken page_cursor page[cursor] page[after] bookmark
+    marker scroll_id page"""
 )
 LAST_ID_PARAMS = word_list("starting_after after after_id since_id last_id cursor")
 # The parameter that usually sets the page size where this one says where to start.

@@ -61,11 +61,19 @@ def headed(request: Request) -> Reply:
     return Reply(data=[["id", "name"], *([row["id"], row["name"]] for row in rows)])
 
 
+def on_and_on(request: Request) -> Reply:
+    """A relative link on every page, also on empty ones; it carries the size too."""
+    start, size = request.number("offset", 0), request.number("limit", SIZE)
+    link = f"{request.path}?offset={start + size}&limit={size}"
+    return Reply(data={"items": ROWS[start : start + size], "next": link})
+
+
 ROUTES: dict[str, Route] = {
     "/semicolons": semicolons,
     "/lines": lines,
     "/gone": gone,
     "/empty_link": empty_link,
+    "/on_and_on": on_and_on,
     "/named": named,
     "/headed": headed,
     "/posted": POSTED["cursor"][0],
@@ -79,7 +87,15 @@ def seen(server: ApiServer, path: str, words: str = "") -> Endpoint:
 
 def test_every_page_of_every_kind_is_loaded(tmp_path: Path) -> None:
     with ApiServer(ROUTES) as server:
-        paths = ("/semicolons?skip=0&limit=10", "/lines", "/gone", "/empty_link", "/named", "/headed")
+        paths = (
+            "/semicolons?skip=0&limit=10",
+            "/lines",
+            "/gone",
+            "/empty_link",
+            "/on_and_on",
+            "/named",
+            "/headed",
+        )
         endpoints = [seen(server, path) for path in paths]
         endpoints.append(seen(server, "/posted", 'POST with body {"filter": "all"}'))
         result = run(tmp_path, ApiProfile(server.url, tuple(endpoints)), preview_removed=True)

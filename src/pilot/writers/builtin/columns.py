@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pilot.api.profile import Field
 from pilot.writers.builtin.literals import Block, Literal
 
-SCALARS = {"text", "bigint", "double", "bool", "timestamp", "date", "decimal_text"}
+SCALARS = {"text", "bigint", "hugeint", "double", "bool", "timestamp", "date", "decimal_text"}
 PLAIN_TEXT = {"text", "date", "decimal_text"}
 """What dlt leaves as text by itself."""
 TYPED_TEXT = {"bigint", "double", "bool", "timestamp", "date"}
@@ -31,6 +31,8 @@ def _hints(types: dict[str, str | None]) -> Block:
 def _json_type(types: set[str]) -> str | None:
     if types == {"date"}:
         return "date"  # dlt knows timestamps by itself, but not dates
+    if types == {"hugeint"}:
+        return "text"
     if len(types) < 2 or not types <= SCALARS or types <= PLAIN_TEXT:
         return None
     if types == {"bigint", "double"}:

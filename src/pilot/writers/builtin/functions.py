@@ -29,7 +29,8 @@ class NextLinks(JSONLinkPaginator):
 
     def update_state(self, response: Response, data: list[Any] | None = None) -> None:
         super().update_state(response, data)
-        self._has_next_page = bool(self._next_reference and data)
+        if not (self._next_reference and data):
+            self._next_reference = None
 '''
 
 
