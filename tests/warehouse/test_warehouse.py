@@ -143,6 +143,17 @@ def test_a_script_that_names_database_and_dataset_otherwise_is_understood(
     assert warehouse.query(other, "SELECT count(*) FROM cities").rows == (("2",),)
 
 
+@pytest.mark.parametrize("dataset", ["memory", "system", "attached_by_pilot", "it's"])
+def test_names_that_mean_something_to_duckdb_are_names(tmp_path: Path, dataset: str) -> None:
+    place, load = f'"it\'s"."{dataset}"', "'1' AS load_id, 0 AS status, now() AS inserted_at"
+    with duckdb.connect(str(tmp_path / "it's.duckdb")) as connection:
+        connection.execute(f"CREATE SCHEMA {place}")
+        connection.execute(f"CREATE TABLE {place}.memory AS SELECT 1 AS id")
+        connection.execute(f"CREATE TABLE {place}._dlt_loads AS SELECT {load}")
+    names = ProjectNames("it's", dataset_name=dataset)
+    assert [(table.name, table.rows) for table in open_warehouse(tmp_path).tables(names)] == [("memory", 1)]
+
+
 def test_the_overview_is_read_again_when_the_file_has_changed(loaded: Path, tmp_path: Path) -> None:
     shutil.copy(loaded / "weather.duckdb", tmp_path / "weather.duckdb")
     warehouse = open_warehouse(tmp_path)

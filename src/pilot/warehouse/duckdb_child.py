@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,8 @@ CONFIGURATION: dict[str, str | bool | int | float | list[str]] = {
     "threads": "2",
 }
 
+ATTACHED = "attached_by_pilot"
+
 QUERIES = ("SELECT", "EXPLAIN", "MULTI")
 """The statement types that only read; PIVOT is a MULTI."""
 
@@ -56,23 +59,27 @@ LOADS = "SELECT load_id, epoch(inserted_at) FROM {} WHERE status = 0 ORDER BY in
 def main() -> None:
     """Answer what is asked; between two questions no database is open."""
     limit_memory()
+    desk = duckdb.connect(":memory:", config=CONFIGURATION)
+    desk.execute("SET TimeZone = 'UTC'")
+    desk.execute(DATASETS).fetchall()  # the first look at a catalog takes as long as a whole answer
     for asked in questions():
         try:
-            found = answered(asked)
+            found = answered(desk, asked)
         except (duckdb.Error, Refused) as error:
             found = {"error": str(error)}
         answer(found)
 
 
-def answered(asked: dict[str, Any]) -> dict[str, Any]:
-    """The answer to one question."""
-    connection, dataset = find_dataset(asked["files"], asked["dataset"])
-    with connection:
-        if "sql" in asked:
+def answered(desk: DuckDBPyConnection, asked: dict[str, Any]) -> dict[str, Any]:
+    """The answer to one question. Foreign SQL gets a connection of its own, which is locked."""
+    file, dataset = find_dataset(desk, asked["files"], asked["dataset"])
+    if "sql" in asked:
+        with closing(connect(file)) as connection:
             return query(connection, dataset, asked)
+    with attached(desk, file):
         if "loads" in asked:
-            return {"counts": counts(connection, dataset, asked["loads"])}
-        return overview(connection, dataset)
+            return {"counts": counts(desk, dataset, asked["loads"])}
+        return overview(desk, dataset)
 
 
 def limit_memory() -> None:
@@ -83,34 +90,51 @@ def limit_memory() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
 
 
-def find_dataset(files: list[str], wanted: str) -> tuple[DuckDBPyConnection, str | None]:
-    """The first database with the dataset; else the first one with a single dataset of dlt."""
-    second: tuple[DuckDBPyConnection, str | None] | None = None
+def find_dataset(desk: DuckDBPyConnection, files: list[str], wanted: str) -> tuple[str, str | None]:
+    """The first file with the dataset; else the first file, with its dataset if there is a single one."""
+    second: tuple[str, str | None] | None = None
     for file in files:
-        connection = connect(file)
-        datasets = [row[0] for row in connection.execute(DATASETS).fetchall()]
+        with attached(desk, file):
+            datasets = [row[0] for row in desk.execute(DATASETS).fetchall()]
         if wanted in datasets:
-            return connection, wanted
+            return file, wanted
         if second is None:
-            second = connection, datasets[0] if len(datasets) == 1 else None
+            second = file, datasets[0] if len(datasets) == 1 else None
     if second is None:
         raise Refused("There is no database file.")
     return second
 
 
+@contextmanager
+def attached(desk: DuckDBPyConnection, file: str) -> Iterator[None]:
+    """Open a database where a first one is open already: a tenth of the time that another instance takes."""
+    path = file.replace("'", "''")
+    patiently(lambda: desk.execute(f"ATTACH '{path}' AS {ATTACHED} (READ_ONLY, TYPE duckdb)"))
+    try:
+        desk.execute(f"USE {ATTACHED}.main")
+        yield
+    finally:
+        desk.execute("USE memory.main")
+        desk.execute(f"DETACH {ATTACHED}")
+
+
 def connect(file: str) -> DuckDBPyConnection:
+    """Open a database in an instance of its own."""
+    connection = patiently(lambda: duckdb.connect(file, read_only=True, config=CONFIGURATION))
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection
+
+
+def patiently(opened: Callable[[], DuckDBPyConnection]) -> DuckDBPyConnection:
     """Open a database; another program may hold it for a moment."""
     deadline = time.monotonic() + LOCK_PATIENCE
     while True:
         try:
-            connection = duckdb.connect(file, read_only=True, config=CONFIGURATION)
-            break
+            return opened()
         except duckdb.IOException as error:
             if "lock" not in str(error) or time.monotonic() > deadline:
                 raise
             time.sleep(0.1)
-    connection.execute("SET TimeZone = 'UTC'")
-    return connection
 
 
 def lock(connection: DuckDBPyConnection) -> None:
@@ -202,8 +226,8 @@ def catalog(connection: DuckDBPyConnection) -> str:
 
 
 def qualified(dataset: str, table: str) -> str:
-    """A table's name for SQL."""
-    return f"{quoted(dataset)}.{quoted(table)}"
+    """A table's name for SQL, whole: a dataset may be called what a database is."""
+    return f"{ATTACHED}.{quoted(dataset)}.{quoted(table)}"
 
 
 def quoted(name: str) -> str:
