@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
-from pilot.api.auth_words import hands_over_a_key
+from pilot.api.auth_words import hands_over_a_key, may_concern_keys
 from pilot.api.joining import by_name, joined_profiles
 from pilot.api.profile import ApiProfile
 from pilot.api.words import hosts_in
-from pilot.drafting import as_wished, brief_of, names_of, write_agreed
+from pilot.drafting import as_wished, brief_of, names_of, write_agreed, writer_choice
+from pilot.errors import AnswerMissing
 from pilot.facts import Facts
 from pilot.kit import Kit
 from pilot.project.preview import has_preview
@@ -28,6 +29,7 @@ class ChangeCode(Step):
             script = kit.project.read(names_of(session.facts).script) or ""
             learned = Facts(preview_removed=not has_preview(script))
             return Outcome(Status.SKIPPED, "the script takes its key from the secrets", learned)
+        _need_secrets(session, kit, request)
         # the change is checked like a first draft, so it may bring a preview again
         brief = replace(brief_of(session, kit), preview_removed=False)
         if hosts := hosts_in(request):
@@ -37,6 +39,16 @@ class ChangeCode(Step):
         written = write_agreed(session, kit, *as_wished(brief, request))
         learned = replace(written.learned, preview_removed=not has_preview(written.text))
         return Outcome(says=written.says, learned=learned, shows=written.shows)
+
+
+def _need_secrets(session: Session, kit: Kit, request: str) -> None:
+    """No model is paid for a change that can't be checked, for lack of a key that nobody is there to give."""
+    if kit.host.interactive or writer_choice(session.facts).kind != "model" or may_concern_keys(request):
+        return
+    wanted = kit.project.secrets.wanted(names_of(session.facts))
+    if missing := [secret.path for secret in wanted if not secret.present]:
+        name = missing[0].rpartition(".")[2]
+        raise AnswerMissing(f"the secret {missing[0]}", f"--secret {name}=env:VARIABLE (or =file:PATH)")
 
 
 def _with_new(kit: Kit, known: ApiProfile, request: str, session: Session) -> ApiProfile:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.e2e.house import SECRETS, STATIONS, House, answer, paste_key
+from tests.e2e.house import SECRETS, STATIONS, WITH_KEY, House, answer, paste_key
+from tests.e2e.replies import QUERY, reply, script
 from tests.support.weather_api import KEY
 
 ASKED = "sources.weather.api_key (type it, hidden"
@@ -44,3 +45,13 @@ def test_a_wrong_key_in_the_file_is_put_right_by_typing(house: House) -> None:
     secrets = house.read(SECRETS)
     assert secrets.startswith("# mine\n") and KEY in secrets and WRONG not in secrets
     assert house.holding(WRONG) == [] and KEY.encode() not in terminal.raw
+
+
+def test_a_change_that_could_not_be_checked_for_lack_of_a_key_is_not_paid_for(house: House) -> None:
+    server = house.model([reply(script(house.api.url)), QUERY])
+    house.document("init", "weather", "--api", house.stations, "--yes", *WITH_KEY)
+    asked = len(server.requests)
+    house.edit(SECRETS, lambda text: text.replace(KEY, "<configure me>"))
+    ended = house.document("refine", "only stations in Bern", "--yes", code=3)
+    assert ended["status"] == "needs_input" and "--secret" in ended["failure"]["hint"]
+    assert len(server.requests) == asked

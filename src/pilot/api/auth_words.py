@@ -119,6 +119,11 @@ def speaks_of_keys(text: str) -> bool:
     return _KEYS.search(text) is not None
 
 
+def may_concern_keys(words: str) -> bool:
+    """Whether a request may be about what the API is opened with."""
+    return speaks_of_keys(words) or re.search(r"\b(key|token|secret|password|auth)", words, re.I) is not None
+
+
 def _first(patterns: tuple[re.Pattern[str], ...], text: str) -> str | None:
     names = (match[1] for pattern in patterns for match in pattern.finditer(text))
     return next((name for name in names if _is_name(name)), None)
