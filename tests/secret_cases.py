@@ -7,6 +7,7 @@ import codecs
 import html
 import json
 import textwrap
+import unicodedata
 from dataclasses import dataclass
 from urllib.parse import quote, quote_plus
 
@@ -14,6 +15,7 @@ KEY = "pk9-Zx81qLm4Tn7Vb2Rw"
 SIGNS = "p@ss/w0rd+9=! \"x'y&z"
 LONG = "f3A9c1D7e5B8a2F6d4C0e1B3a5D7f9C2e4A6b8D0"
 SHORT = "kQ7-x2Zp"
+ACCENTS = "päss-Wörd-91xQ"
 PEM = """\
 -----BEGIN PRIVATE KEY-----
 MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj
@@ -80,6 +82,10 @@ def _written() -> list[Case]:
             "\\x": "".join(f"\\x{ord(c):02x}" for c in value),
             "\\u": "".join(f"\\u{ord(c):04x}" for c in value),
             "entities": "".join(f"&#{ord(c)};" for c in value),
+            "hex, each byte with 0x": ", ".join(hex(byte) for byte in value.encode()),
+            "\\u{}": "".join(f"\\u{{{ord(c):x}}}" for c in value),
+            "\\U": "".join(f"\\U{ord(c):08x}" for c in value),
+            "quoted-printable": value.replace("=", "=3D"),
             "base32": base64.b32encode(value.encode()).decode(),
             "upper case": value.upper(),
             "line by line": "\n".join(value),
@@ -191,6 +197,16 @@ CASES = [
     ),
     Case("a number", "482910573648", "sent 482910573648 as id"),
     Case("letters of other alphabets", "ключ-от-всех-дверей-9", "ключ-от-всех-дверей-9!"),
+    Case("accents, taken apart", ACCENTS, unicodedata.normalize("NFD", ACCENTS), ("rd-91xQ",)),
+    Case("accents, read as Latin-1", ACCENTS, ACCENTS.encode().decode("latin-1"), ("rd-91xQ",)),
+    Case("accents, sent as Latin-1", ACCENTS, quote(ACCENTS.encode("latin-1")), ("rd-91xQ",)),
+    Case("accents, bytes of Latin-1", ACCENTS, repr(ACCENTS.encode("latin-1")), ("rd-91xQ",)),
+    Case("emoji in JSON", "🔑pa55🔒wort9", json.dumps("🔑pa55🔒wort9"), ("pa55", "wort9")),
+    Case("a number of nine digits", "908172635", "sent 908172635 as id"),
+    Case("a short number, as a parameter", "90817", "https://a.b/c?pin=90817", ("90817",)),
+    Case("weak, a header as a pair", "test", "[('X-Api-Key', 'test'), ('Accept', 'a')]", ("'test'",)),
+    Case("weak, an element", "test", "<password>test</password>", ("test<",)),
+    Case("weak, a login in base64", "hello", f"Authorization: Basic {b64('me:hello')}", (b64("me:hello"),)),
     Case("percent signs of its own", "a%41b%2Fc9-Zq", "a%41b%2Fc9-Zq"),
     Case("signs of expressions", "a.b*c(d[9]+$1", "x a.b*c(d[9]+$1 y"),
 ]
@@ -210,6 +226,7 @@ WITHOUT_A_FILE = {
     "PEM": PEM,
     "URL": "postgresql://me:Tr0ub4dor@db.example.com/x",
     "SendGrid": "SG.Ab12Cd34Ef56Gh78.Ab12Cd34Ef56Gh78Ij90Kl12",
+    "a login": f"Authorization: Basic {b64('somebody:Tr0ub4dor')}",
     "Hugging Face": "hf_AbCdEfGhIjKlMnOpQrStUvWxYzAbCdEfGh",
 }
 """Keys that are in no file, in texts that may be shown."""
@@ -243,6 +260,8 @@ CLEAN = [
     "SELECT key, token FROM weather_data.secrets WHERE pin = 5",
     "[secret sources.weather.api_key] stays as it is",
     '"path": "api/v2/item3/list9", "pattern": "weather_2024_x9y8", author="anna-b7c8d9e0f1"',
+    "Basic authentication, Basic auth/login and BASIC YWJjZGVm are words, and basic 12345678 too",
+    "1763700000 seconds, 2026-11-21, 10.0.12.255 and 127.0.0.1:40755",
     "path=test, monkey=abc, keyboard: demo, passenger=test, signal=1234, spin=1234, ping: 1234",
     '"keywords": "weather-2024-oslo-b7", tokenizer="gpt2-b7c8d9e0f1", "sort_key": "created-at-9f8e7d6c"',
     "Any language: ключ, 鍵, Schlüssel, مفتاح 🔑",

@@ -460,10 +460,10 @@ def test_a_login_in_an_address_is_a_secret_and_the_address_is_none(tmp_path: Pat
     (tmp_path / ".dlt").mkdir()
     (tmp_path / ".dlt" / "secrets.toml").write_text('base_url = "https://me:q8-Trf55@host/v1"\n')
     (tmp_path / ".dlt" / "config.toml").write_text(
-        '[sources.shop]\napi_key = "in-config-9"\nlevel = "INFO-1x"\n'
+        '[sources.shop]\napi_key = "in-config-9"\nlevel = "INFO-1x"\nbase_url = "http://u:cfG-66yy@h"\n'
     )
     secrets = ProjectSecrets(tmp_path, (), {"HOME": str(tmp_path), "HTTPS_PROXY": "http://u:prX-55zz@p:1"})
-    assert {"q8-Trf55", "in-config-9", "prX-55zz"} <= set(secrets.values().values())
+    assert {"q8-Trf55", "in-config-9", "prX-55zz", "cfG-66yy"} <= set(secrets.values().values())
     assert "INFO-1x" not in secrets.values().values()
     assert not [value for value in secrets.values().values() if "://" in value]
 

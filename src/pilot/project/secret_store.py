@@ -14,6 +14,7 @@ from pilot.project.global_folder import global_folder
 from pilot.project.script_secrets import SecretRead
 from pilot.project.secret_values import is_secret_name
 from pilot.project.toml_file import Toml, leaf, leaves, parse_toml
+from pilot.secrecy.forms import parts_of
 
 SECRETS = ".dlt/secrets.toml"
 MOUNTED = Path("/run/secrets")
@@ -88,9 +89,7 @@ class SecretStore:
         """
         for file in self._files():
             values = self._values_of(file)
-            if not file.name.endswith("secrets.toml"):  # a key in config.toml is one all the same
-                values = {p: v for p, v in values.items() if is_secret_name(p.rpartition(".")[2])}
-            yield values
+            yield values if file.name.endswith("secrets.toml") else dict(_among_settings(values))
 
     def mounted_values(self) -> Iterator[tuple[str, str]]:
         """The secrets that a container was given as files. Never raises."""
@@ -141,6 +140,15 @@ def _content(file: Path, name: str) -> Toml:
     except PilotError as error:
         raise UsageError(f"{name}: {error.message}", error.hint) from None
     return parse_toml(text or "", name)
+
+
+def _among_settings(values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """What of config.toml is a secret all the same: what is called a key, and logins in addresses."""
+    for path, value in values.items():
+        if is_secret_name(path.rpartition(".")[2]):
+            yield path, value
+        elif "://" in value and "@" in value:
+            yield from ((f"{path}.login {number}", part) for number, part in enumerate(parts_of(value), 1))
 
 
 def _values(file: Path) -> dict[str, str]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import html
 import json
+import quopri
 import re
+import unicodedata
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
@@ -23,7 +25,8 @@ _COMMON = """
     true user username value weather welcome write
 """
 COMMON = frozenset(_COMMON.split())
-NUMBER = re.compile(r"[\d.,:/ +-]{1,11}")
+NUMBER = re.compile(r"\d{1,8}|(?=\d*[.,:/ +-])[\d.,:/ +-]{1,11}")
+"""What may be a number, a date or a time of something else."""
 _AFTER = [
     "api",
     "app",
@@ -49,7 +52,8 @@ CREDENTIAL_NAME = (
 CREDENTIAL = re.compile(
     rf"""(?:
         {CREDENTIAL_NAME}
-            ["'\]\\]{{0,4}} \s* (?:=>|:=|[:=]|%3[dD]) \s* (?:(?:bearer|basic|token)\s+)? \\*["']?
+            ["'\]\\]{{0,4}} \s* (?:=>|:=|[:=>]|%3[dD]|(?<=["'\\]),) \s*
+            (?:(?:bearer|basic|token)\s+)? \\*["']?
         | \b(?:bearer|basic|token)\s+
         | ://[^/@\s:]*:
     )""",
@@ -175,6 +179,7 @@ def _written(value: str) -> Iterator[str]:
     yield value.replace("'", "'\\''")
     yield value.replace("'", "'\"'\"'")
     yield re.escape(value)
+    yield quopri.encodestring(value.encode()).decode()
     for coded in (
         quote(value, safe=""),
         quote(value),
@@ -186,10 +191,22 @@ def _written(value: str) -> Iterator[str]:
         yield coded
         yield re.sub(r"%[0-9A-F]{2}", lambda code: code.group().lower(), coded)
         yield quote(coded, safe="")
+    if not value.isascii():
+        yield from _in_other_alphabets(value)
     if "\n" in value:
         lines = [line.strip() for line in value.splitlines()]
         yield from ("\r\n".join(lines), " ".join(lines), "".join(lines))
         yield from (line for line in lines if len(line) >= SHORTEST_LINE and not line.startswith("-----"))
+
+
+def _in_other_alphabets(value: str) -> Iterator[str]:
+    """What becomes of letters beyond ASCII: taken apart, sent as Latin-1, or read as it."""
+    for form in ("NFC", "NFD", "NFKC"):
+        yield unicodedata.normalize(form, value)
+    yield value.encode().decode("latin-1")
+    yield value.encode().decode("cp1252", "replace")
+    if latin := value.encode("latin-1", "ignore"):
+        yield from (quote(latin, safe=""), repr(latin)[2:-1])
 
 
 def _cores(value: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ for keys once its entropy rules are on, and costs a quarter of a second at impor
 
 from __future__ import annotations
 
+import base64
 import math
 import re
 from collections import Counter
@@ -47,6 +48,7 @@ _KINDS = tuple(_SHAPES)
 _URL_PASSWORD = re.compile(
     r"\b[a-z][a-z0-9+.-]{1,20}://([^/@\s:\"'<>{}]*):([^@\s/\"'<>{}$%\[]{3,}|[^@\s\"'<>{}\[]{8,})@"
 )
+_BASIC = re.compile(r"\bbasic\s+([A-Za-z0-9+/_-]{6,400}={0,2})", re.IGNORECASE)
 _AUTHORIZATION = re.compile(r"\b(?:bearer|basic)\s+([A-Za-z0-9+/_.~-]{16,}={0,2})", re.IGNORECASE)
 _ASSIGNED = re.compile(
     r"(?P<name>[A-Za-z_][\w-]*)[\"'\]\\]{0,4}\s*(?:=>|:=|[:=]|%3[dD])\s*(?:(?:bearer|basic|token)\s+)?\\*[\"']?"
@@ -80,6 +82,9 @@ def sure_secrets(text: str) -> Iterator[Place]:
             user, password = found.groups()
             if not is_placeholder(password) and password not in ("password", "pass", "pw", "***", user):
                 yield Place(*found.span(2), "that looks like a password")
+    for found in _BASIC.finditer(text):
+        if _is_login(found[1]):
+            yield Place(*found.span(1), "that looks like a login")
 
 
 def likely_secrets(text: str) -> Iterator[Place]:
@@ -90,6 +95,16 @@ def likely_secrets(text: str) -> Iterator[Place]:
     for found in _ASSIGNED.finditer(text):
         if is_secret_name(found["name"]) and is_random(found["value"]):
             yield Place(*found.span("value"), UNSURE)
+
+
+def _is_login(encoded: str) -> bool:
+    """Whether base64 holds a user and a password."""
+    data = encoded.rstrip("=")
+    try:
+        login = base64.b64decode(data + "=" * (-len(data) % 4), altchars=b"-_" if "-" in data else None)
+        return ":" in login.decode() and login.decode().isprintable()
+    except ValueError:
+        return False
 
 
 def typed_secrets(text: str) -> Iterator[Place]:

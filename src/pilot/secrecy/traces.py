@@ -33,6 +33,18 @@ _SEAM = re.compile(
 _LISTED = re.compile(rf"{_CONTROL}|[\s\"'+,\\|│┃\u00ad\u200b-\u200f\u2060-\u2064\ufeff]+")
 
 
+_SPELLINGS = (
+    ("{}", 3),
+    ("x{:02x}", 3),
+    ("0x{:02x}", 4),
+    ("u{:02x}", 3),
+    ("u{:04x}", 5),
+    ("u{:08x}", 9),
+    ("{:03o}", 3),
+)
+"""How a character is spelled out, and in how many letters."""
+
+
 class Trace(NamedTuple):
     """One way in which a value can be written, as letters and digits alone."""
 
@@ -172,7 +184,7 @@ def _traces(path: str, value: str) -> Iterator[Trace]:
 def _encoded(path: str, value: str, data: bytes) -> Iterator[Trace]:
     """The value character by character, and in the rarer alphabets."""
     yield from _trace(path, data.hex(), 2 * LEAST, plain=False)
-    for form, length in (("{}", 3), ("x{:02x}", 3), ("u{:04x}", 5), ("{:03o}", 3)):
+    for form, length in _SPELLINGS:
         yield from _trace(path, "".join(form.format(ord(c)) for c in value), length * LEAST, plain=False)
     yield from _trace(path, base64.b32encode(data).decode().rstrip("="), 2 * LEAST, plain=False)
 
