@@ -4,16 +4,25 @@ import atexit
 import gc
 import sys
 
+_STOPPED = 130
 _RUNNING = ("init", "run", "resume", "refine", "rerun", "check")
 
 
 def main() -> None:
-    """Run pilot and exit with its code."""
+    """Run pilot and exit with its code; Ctrl-C counts from the first moment."""
+    try:
+        sys.exit(_run())
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        sys.exit(_STOPPED)
+
+
+def _run() -> int:
     if sys.argv[1:] in (["--version"], ["-V"]):
         from pilot import __version__
 
         print(f"pilot {__version__}")
-        return
+        return 0
     # what gets imported stays: looking for garbage in it takes a tenth of the start, and again at the end
     gc.set_threshold(50_000)
     atexit.register(gc.freeze)
@@ -23,7 +32,7 @@ def main() -> None:
         begin_ahead()
     from pilot.cli import run
 
-    sys.exit(run())
+    return run()
 
 
 def _will_run(words: list[str]) -> bool:

@@ -17,6 +17,7 @@ from pilot.catalogue import Catalogue
 from pilot.consent import Consent
 from pilot.desk import Desk, PromptDesk
 from pilot.engine.engine import Engine
+from pilot.errors import PilotError
 from pilot.host import Host
 from pilot.hosts.choose import open_host
 from pilot.hosts.remembering import RememberingHost
@@ -140,8 +141,19 @@ def open_ground(options: Options, starter: WarmStarter | None = None) -> Iterato
         bounds=Bounds(options.max_tokens, options.max_cost),
         prices=price_list(options.root, os.environ),
     )
-    with closing(writers), closing(starter):
+    with closing(writers), closing(starter), _told_without_secrets(redactor):
         yield Ground(options, host, redactor, project, catalogue, writers, sharing, starter)
+
+
+@contextmanager
+def _told_without_secrets(redactor: Redactor) -> Iterator[None]:
+    """An error may repeat what was typed, or what an API or a database said."""
+    try:
+        yield
+    except PilotError as error:
+        error.message, error.hint = redactor.text(error.message), redactor.text(error.hint)
+        error.args = (error.message,)
+        raise
 
 
 @contextmanager

@@ -84,6 +84,13 @@ def test_a_key_in_the_query_does_not_leak_when_it_is_quoted_back_or_the_api_goes
     texts = [terminal.raw.decode(), failed.stdout, failed.stderr, *map(str, server.requests)]
     for command in ("log", "status", "show"):
         texts += [house.pilot(command).stdout, house.pilot(command, "--json").stdout]
+    # what is typed on the command line is told and kept without it too
+    for typed in (
+        ("query", f"rows of {KEY}", "--model", "builtin", "--verbose"),
+        ("sessions", "--name", KEY),
+    ):
+        done = house.pilot(*typed)
+        texts += [done.stdout, done.stderr]
     for form in (*forms(KEY), *forms(WRONG)):
         assert not any(form in text for text in texts)
         # what dlt keeps of its runs is its own

@@ -199,3 +199,10 @@ def test_ten_kilobytes_take_two_milliseconds() -> None:
         return time.thread_time() - started
 
     assert min(once() for _ in range(20)) < 0.002
+
+
+def test_a_file_called_like_a_key_does_not_make_the_key_a_word() -> None:
+    hide = Redactor(
+        {"a": "zx81qlm4-tn7vb2rw", "b": "orders_feed"}, lambda: {"zx81qlm4-tn7vb2rw", "orders_feed"}
+    )
+    assert hide.text("zx81qlm4-tn7vb2rw.py reads orders_feed") == "[secret a].py reads orders_feed"

@@ -239,3 +239,10 @@ def test_undo_below_a_running_cell_takes_back_a_step_of_it_and_nothing_before(
     assert (tmp_path / "script.py").read_bytes() == b"a"
     assert session.part_of(before) is None
     assert undo(session, tmp_path, before.id).cell.id == before.id
+
+
+def test_names_and_acts_are_kept_without_secrets(store: Store) -> None:
+    session = Session.start(store, _REDACTOR, "p", Facts(), "my hunter2-hunter2")
+    session.record_consent("run the script: dlt --key=hunter2-hunter2", "y")
+    assert [line.name for line in session.sessions()] == ["my [secret]"]
+    assert [act for *_, act, _ in session.consents()] == ["run the script: dlt --key=[secret]"]

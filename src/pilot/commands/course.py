@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sqlite3
 import sys
@@ -115,7 +116,7 @@ def follow(options: Options, choose: ChooseSession, take: Take, part: str | None
                 return course.ending.code
     except PilotError as error:
         if options.verbose:
-            traceback.print_exception(error)
+            _show_trace(error, _redacting(options))
         if options.json:
             print(document_of(error, part or options.policy))
         tell_error(error.message, error.hint, interrupted=isinstance(error, Interrupted))
@@ -167,20 +168,20 @@ def _ending(shop: Workshop, take: Take, part: str | None) -> Ending:
         return Ending.of_error(Interrupted())
     except PilotError as error:
         if shop.options.verbose and not isinstance(error, Interrupted):
-            _show_trace(shop, error)
+            _show_trace(error, shop.redactor.text)
         return Ending.of_error(error)
     except StartPolicy:
         raise
     except (OSError, sqlite3.Error) as error:
         if shop.options.verbose:
-            _show_trace(shop, error)
+            _show_trace(error, shop.redactor.text)
         hint = "Put that right (is the disk full?), and pilot resume goes on."
         return Ending("failed", 1, Finding(FindingKind.FAILED, f"The system refused: {error}.", hint=hint))
     except Exception as defect:
         if own := _in_project(shop, defect):
             return Ending("failed", 1, own)
         # nothing that anybody foresaw, so it is shown in full; who asked for a document gets one
-        _show_trace(shop, defect)
+        _show_trace(defect, shop.redactor.text)
         finding = Finding(FindingKind.FAILED, f"{type(defect).__name__}: {defect}")
         return Ending(
             "failed", 1, replace(finding, hint="This should not happen: the stack trace tells where.")
@@ -211,15 +212,24 @@ def _in_project(shop: Workshop, defect: Exception) -> Finding | None:
     if not own:
         return None
     if shop.options.verbose:
-        _show_trace(shop, defect)
+        _show_trace(defect, shop.redactor.text)
     where = f"{Path(own[-1].filename).relative_to(shop.options.root)}:{own[-1].lineno}"
     hint = "This is the project's own Python; --verbose shows the stack trace."
     return Finding(FindingKind.CODE_ERROR, f"{where}: {type(defect).__name__}: {defect}", hint=hint)
 
 
-def _show_trace(shop: Workshop, error: Exception) -> None:
+def _redacting(options: Options) -> Callable[[str], str]:
+    """What takes secrets out of a text where there is no workshop."""
+    from pilot.project.secrets import ProjectSecrets
+    from pilot.secrecy.redaction import Redactor
+
+    secrets = ProjectSecrets(options.root, options.secrets, os.environ)
+    return Redactor(secrets.values, secrets.words).text
+
+
+def _show_trace(error: Exception, redact: Callable[[str], str]) -> None:
     trace = "".join(traceback.format_exception(error))
-    print(visible(shop.redactor.text(trace)), end="", file=sys.stderr)
+    print(visible(redact(trace)), end="", file=sys.stderr)
 
 
 def _tell(shop: Workshop, course: Course) -> None:

@@ -20,10 +20,11 @@ from pilot.workshop import open_ground
 def sessions(options: Options, name: str | None) -> int:
     """List them; with a name, give it to the current one or to the one that `--session` means."""
     check_begun(options)
-    if name is not None:
-        _name(options, name)
-    with open_ground(replace(options, no_input=True)) as ground, closing(Store.look(options.root)) as store:
-        rows = listed(store)
+    with open_ground(replace(options, no_input=True)) as ground:
+        if name is not None:
+            _name(options, ground.redactor.text(name))
+        with closing(Store.look(options.root)) as store:
+            rows = listed(store)
         document = {"version": 1, "sessions": msgspec.to_builtins(rows)}
         show_or_print(ground, options, session_blocks(rows), document)
     return 0

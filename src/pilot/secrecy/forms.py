@@ -88,13 +88,15 @@ class Form(NamedTuple):
 def is_weak(value: str, path: str = "", words: Collection[str] = ()) -> bool:
     """Whether a value is too short or too ordinary to be hidden wherever it turns up.
 
-    `words` are names that the project's own code uses, in lower case.
+    `words` are names that the project's own code uses, in lower case; what looks drawn by lot is no name.
     """
+    from pilot.secrecy.patterns import is_random
+
     plain = value.casefold()
     return (
         len(value) < SHORTEST_STRONG
         or plain in COMMON
-        or plain in words
+        or (plain in words and not is_random(value))
         or plain in path.casefold().split(".")
         or (value.isascii() and len(set(value)) < 3)
         or NUMBER.fullmatch(value) is not None

@@ -50,7 +50,8 @@ class Session(FileRecord):
         cls, store: Store, redactor: Redactor, policy: str, facts: Facts, name: str | None = None
     ) -> Session:
         """A new session; an earlier one is set aside."""
-        number = store.add_session(policy, encoded(redactor, facts), name)
+        told = None if name is None else str(redactor.tree(name))
+        number = store.add_session(policy, encoded(redactor, facts), told)
         return cls(store, redactor, number, policy, facts)
 
     @classmethod
@@ -182,7 +183,8 @@ class Session(FileRecord):
     def record_consent(self, act: str, answer: str) -> None:
         """Write down what was agreed to."""
         running = self.running
-        self._store.add_consent(self.number, running.id if running else None, act, answer)
+        told = str(self._redactor.tree(act))
+        self._store.add_consent(self.number, running.id if running else None, told, answer)
 
     def consents(self) -> list[tuple[int | None, float, str, str]]:
         """Cell, time, act and answer of everything agreed to, oldest first."""
