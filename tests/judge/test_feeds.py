@@ -39,6 +39,13 @@ def test_a_parameter_of_no_known_name_may_page_too() -> None:
     assert (len(chain.pages), chain.sure) == (3, False)
 
 
+def test_who_goes_to_the_announced_address_stays_in_the_list_whatever_parameters_it_drops() -> None:
+    first = got("/people?state=all&page=1", leads_to="https://api.example.com/people?page=2&size=10")
+    traffic = [first, got("/people?size=10&page=2", at=1), got("/people?state=new", at=2)]
+    (feed,) = feeds_of(traffic)
+    assert [len(chain.pages) for chain in feed.chains] == [2, 1]
+
+
 def test_a_request_that_was_answered_when_it_was_sent_again_did_not_fail() -> None:
     (feed,) = feeds_of([failed("/people", 429), got("/people", at=1), failed("/people?page=2", None, at=2)])
     assert [failure.url[-6:] for failure in feed.failures] == ["page=2"]

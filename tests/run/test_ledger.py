@@ -93,8 +93,9 @@ def test_more_is_read_from_links_flags_and_totals(scripts: Scripts, api: ApiServ
     paths = ("people?page=3", "link", "empty", "one")
     code = f"import requests\nfor path in {paths}: requests.get('URL/' + path).json()"
     last, link, empty, one = seen(scripts, api, code)
-    assert (last.records, last.more, last.more_by) == (10, False, "meta.next")
+    assert (last.records, last.more, last.more_by, last.leads_to) == (10, False, "meta.next", "")
     assert (link.records, link.more, link.more_by) == (5, True, "Link")
+    assert link.leads_to == f"{api.url}/link?page=2"
     assert (empty.records, empty.more, empty.more_by) == (0, False, "has_more")
     assert (one.records, one.more, one.nested) == (1, None, {"tags": 2})
 

@@ -210,14 +210,28 @@ def _chains(answers: Sequence[Exchange]) -> Iterator[Chain]:
     for answer in answers:
         by_path[urlsplit(answer.url).path].append(answer)
     for same in by_path.values():
-        lists: dict[object, list[Exchange]] = defaultdict(list)
-        for answer in same:
-            lists[_list_of(answer)].append(answer)
+        lists = _lists(same)
         if len(lists) > 1 and all(len(pages) == 1 for pages in lists.values()):
             # a parameter of no known name may page as well
             yield _chain(same, sure=False)
         else:
             yield from (_chain(pages, sure=True) for pages in lists.values())
+
+
+def _lists(answers: Sequence[Exchange]) -> dict[object, list[Exchange]]:
+    """Answers of one path by the list that they are of; who goes to the announced address goes on in it."""
+    lists: dict[object, list[Exchange]] = defaultdict(list)
+    announced: dict[object, object] = {}
+    for answer in answers:
+        own = announced.get(_query(answer.url), _list_of(answer))
+        lists[own].append(answer)
+        if answer.leads_to:
+            announced[_query(answer.leads_to)] = own
+    return lists
+
+
+def _query(url: str) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(parse_qsl(urlsplit(url).query, keep_blank_values=True)))
 
 
 def _chain(answers: Sequence[Exchange], *, sure: bool) -> Chain:
@@ -227,8 +241,7 @@ def _chain(answers: Sequence[Exchange], *, sure: bool) -> Chain:
 
 
 def _list_of(exchange: Exchange) -> tuple[tuple[str, str], ...]:
-    query = parse_qsl(urlsplit(exchange.url).query, keep_blank_values=True)
-    return tuple(sorted((name, value) for name, value in query if not pages_by(name)))
+    return tuple((name, value) for name, value in _query(exchange.url) if not pages_by(name))
 
 
 def pages_by(parameter: str) -> bool:

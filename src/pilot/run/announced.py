@@ -103,6 +103,7 @@ def exchange_of(parts: Mapping[str, Json], clean: Callable[[str], str]) -> Excha
         records=records,
         more=more,
         more_by=clean(by)[:200],
+        leads_to=clean(public_url(_next_address(whole, envelope))) if more else "",
         total=total[0] if total and total[0] < _LARGEST_NUMBER else None,
         page_size=_asked(whole.url, _SIZES),
         retry_after=retry_after({"Retry-After": whole.headers.get("retry-after")}),
@@ -227,6 +228,12 @@ def _more(whole: Told, envelope: Envelope, records: int | None, total: int | Non
     # an empty next link ends a list, whatever a total counts
     found = _by_cursor(envelope) or _by_end(envelope)
     return found or _by_numbers(whole.url, envelope, records, total) or (None, "")
+
+
+def _next_address(whole: Told, envelope: Envelope) -> str:
+    """The address that the answer gives for the next page."""
+    header = envelope.header_link() if "link" in whole.headers else None
+    return header or next((link for _, link in envelope.next_links()), "")
 
 
 def _by_cursor(envelope: Envelope) -> More | None:

@@ -30,6 +30,8 @@ class Exchange:
     """Whether the answer announces more (True), announces its end (False), or says nothing of it (None)."""
     more_by: str = ""
     """What says so: `Link`, a field's path such as `meta.next`, `has_more`, a total."""
+    leads_to: str = ""
+    """The next page's address, where the answer gives it: as `url` is."""
     total: int | None = None
     """How many records the API says there are in all."""
     page_size: int | None = None
