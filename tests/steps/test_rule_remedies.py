@@ -102,7 +102,7 @@ def test_a_wait_is_as_long_as_the_api_asks_and_counts_down(tmp_path: Path) -> No
         here.found(FindingKind.RATE_LIMITED, Remedy.WAIT, retry_after=0.3)
         started = time.monotonic()
         outcome = Wait().run(here.session, here.kit)
-        assert 0.3 <= time.monotonic() - started < 1
+        assert 0.3 <= time.monotonic() - started < 5
         assert outcome.says == "waited 0 s"
         assert any("Ctrl-C" in said for said in here.host.worked[0].says)
 

@@ -66,7 +66,7 @@ def test_an_alias_bomb_does_not_unfold() -> None:
     started = time.monotonic()
     read, _ = read_document(bomb.encode())
     assert read is not None
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 5
 
 
 def test_merged_mappings_do_not_unfold() -> None:
