@@ -14,6 +14,7 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Iterable, Mapping
+from functools import wraps
 from hashlib import blake2b
 from typing import Any, TypeVar
 
@@ -23,6 +24,8 @@ from .skeleton import skeleton
 
 LARGEST_PARSED = 1_000_000
 """Bytes of an answer that is parsed in here, where the script does not do it by its library's means."""
+CALL = "_pilot_call"
+"""Under this name an answer keeps its call."""
 _LONGEST_URL = 2000
 _TELLING = ("content-type", "link", "retry-after")
 _TELLING_PARTS = ("total", "next", "cursor", "continuation")
@@ -234,6 +237,21 @@ def counted(call: Call, pieces: Iterable[bytes]) -> Iterable[bytes]:
         whole = True
     finally:
         call.ended(whole)
+
+
+def watch_json(answers: Any) -> None:
+    """See what the `json` of a class of answers makes of a body."""
+    parse = answers.json
+
+    @wraps(parse)
+    def told(self: Any, **options: Any) -> Any:
+        document = parse(self, **options)
+        call = self.__dict__.get(CALL)
+        if call is not None:
+            call.shows(document)
+        return document
+
+    answers.json = told
 
 
 def asking_resource() -> str:

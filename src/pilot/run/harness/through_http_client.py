@@ -5,9 +5,8 @@ from __future__ import annotations
 from functools import wraps
 from typing import Any
 
-from .ledger import Ledger
+from .ledger import CALL, Ledger
 
-_CALL = "_pilot_call"
 _READING = "_pilot_reading"
 
 
@@ -19,12 +18,12 @@ def install(client: Any, ledger: Ledger) -> None:
     def told_put(self: Any, method: str, url: str, *arguments: Any, **options: Any) -> Any:
         if not ledger.inside:
             secure = isinstance(self, getattr(client, "HTTPSConnection", ()))
-            self.__dict__[_CALL] = ledger.begin(method, _whole(self, url, secure))
+            self.__dict__[CALL] = ledger.begin(method, _whole(self, url, secure))
         return put(self, method, url, *arguments, **options)
 
     @wraps(get)
     def told_get(self: Any, *arguments: Any, **options: Any) -> Any:
-        call = self.__dict__.pop(_CALL, None)
+        call = self.__dict__.pop(CALL, None)
         if call is None:
             return get(self, *arguments, **options)
         try:
@@ -33,7 +32,7 @@ def install(client: Any, ledger: Ledger) -> None:
             call.failed(error)
             raise
         call.answered(response.status, response.headers.items())
-        response.__dict__[_CALL] = call
+        response.__dict__[CALL] = call
         return response
 
     client.HTTPConnection.putrequest = told_put
@@ -46,7 +45,7 @@ def install(client: Any, ledger: Ledger) -> None:
 def _told_read(read: Any) -> Any:
     @wraps(read)
     def told_read(self: Any, *arguments: Any) -> Any:
-        call = self.__dict__.get(_CALL)
+        call = self.__dict__.get(CALL)
         if call is None or _READING in self.__dict__:
             return read(self, *arguments)
         self.__dict__[_READING] = True
@@ -64,7 +63,7 @@ def _told_readinto(readinto: Any) -> Any:
     @wraps(readinto)
     def told_readinto(self: Any, buffer: Any) -> Any:
         count = readinto(self, buffer)
-        call = self.__dict__.get(_CALL)
+        call = self.__dict__.get(CALL)
         if call is not None and _READING not in self.__dict__:
             _taken(self, call, bytes(memoryview(buffer)[:count]))
         return count

@@ -6,15 +6,13 @@ from collections.abc import AsyncIterator, Iterator
 from functools import wraps
 from typing import Any
 
-from .ledger import Ledger
+from .ledger import CALL, Ledger, watch_json
 from .memory import Remembered
-
-_CALL = "_pilot_call"
 
 
 def install(httpx: Any, ledger: Ledger) -> None:
     """Listen at the transports of a client and of an async one: every redirect passes there."""
-    _install_body(httpx)
+    watch_json(httpx.Response)
     handle, handle_async = (
         httpx.HTTPTransport.handle_request,
         httpx.AsyncHTTPTransport.handle_async_request,
@@ -58,27 +56,13 @@ def install(httpx: Any, ledger: Ledger) -> None:
 def _listened(response: Any, call: Any, stream: Any) -> Any:
     call.answered(response.status_code, response.headers.items())
     response.stream = stream(response.stream, call)
-    response.__dict__[_CALL] = call
+    response.__dict__[CALL] = call
     return response
 
 
 def _served(httpx: Any, kept: Remembered) -> Any:
     """An answer of pilot's memory as the transport would have given it."""
     return httpx.Response(kept.status, headers=kept.headers, stream=httpx.ByteStream(kept.body))
-
-
-def _install_body(httpx: Any) -> None:
-    parse = httpx.Response.json
-
-    @wraps(parse)
-    def told_json(self: Any, **options: Any) -> Any:
-        document = parse(self, **options)
-        call = self.__dict__.get(_CALL)
-        if call is not None:
-            call.shows(document)
-        return document
-
-    httpx.Response.json = told_json
 
 
 def _counting(kind: Any) -> Any:

@@ -8,10 +8,9 @@ from functools import wraps
 from io import BytesIO
 from typing import Any
 
-from .ledger import Call, Ledger, counted
+from .ledger import CALL, Call, Ledger, counted, watch_json
 from .memory import Remembered
 
-_CALL = "_pilot_call"
 _OF_THE_TRANSFER = {"content-encoding", "content-length", "transfer-encoding"}
 
 
@@ -43,7 +42,7 @@ def install(adapters: Any, ledger: Ledger) -> None:
 def _begun(call: Call, response: Any) -> Any:
     """The head of an answer is here, its body is to be read."""
     call.answered(response.status_code, response.headers.items())
-    response.__dict__[_CALL] = call
+    response.__dict__[CALL] = call
     return response
 
 
@@ -68,21 +67,13 @@ def _raw(kept: Remembered) -> Any:
 
 def install_body(models: Any) -> None:
     """Count what is read of a body, and see what `json` makes of it."""
-    iter_content, parse = models.Response.iter_content, models.Response.json
+    iter_content = models.Response.iter_content
 
     @wraps(iter_content)
     def told_content(self: Any, *arguments: Any, **options: Any) -> Any:
         pieces = iter_content(self, *arguments, **options)
-        call = self.__dict__.get(_CALL)
+        call = self.__dict__.get(CALL)
         return pieces if call is None or options.get("decode_unicode") else counted(call, pieces)
 
-    @wraps(parse)
-    def told_json(self: Any, **options: Any) -> Any:
-        document = parse(self, **options)
-        call = self.__dict__.get(_CALL)
-        if call is not None:
-            call.shows(document)
-        return document
-
     models.Response.iter_content = told_content
-    models.Response.json = told_json
+    watch_json(models.Response)
