@@ -154,6 +154,17 @@ def test_names_that_mean_something_to_duckdb_are_names(tmp_path: Path, dataset: 
     assert [(table.name, table.rows) for table in open_warehouse(tmp_path).tables(names)] == [("memory", 1)]
 
 
+def test_of_runs_with_datasets_of_their_own_the_newest_is_read(tmp_path: Path) -> None:
+    with duckdb.connect(str(tmp_path / "weather.duckdb")) as connection:
+        for suffix, rows, hours in (("20260101115900", 1, 0), ("20260101010000", 2, 1), ("other", 3, 2)):
+            place = f"weather_data_{suffix}"
+            connection.execute(f"CREATE SCHEMA {place}")
+            connection.execute(f"CREATE TABLE {place}.cities AS SELECT * FROM range({rows})")
+            load = f"'1' AS load_id, 0 AS status, now() + to_hours({hours}) AS inserted_at"
+            connection.execute(f"CREATE TABLE {place}._dlt_loads AS SELECT {load}")
+    assert [(table.name, table.rows) for table in open_warehouse(tmp_path).tables(NAMES)] == [("cities", 2)]
+
+
 def test_the_overview_is_read_again_when_the_file_has_changed(loaded: Path, tmp_path: Path) -> None:
     shutil.copy(loaded / "weather.duckdb", tmp_path / "weather.duckdb")
     warehouse = open_warehouse(tmp_path)

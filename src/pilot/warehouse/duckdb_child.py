@@ -5,6 +5,7 @@ Run by file path with pilot's own Python. The SQL may come from a model, so it i
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -96,13 +97,23 @@ def find_dataset(desk: DuckDBPyConnection, files: list[str], wanted: str) -> tup
     for file in files:
         with attached(desk, file):
             datasets = [row[0] for row in desk.execute(DATASETS).fetchall()]
-        if wanted in datasets:
-            return file, wanted
+            own = wanted if wanted in datasets else newest_of_runs(desk, datasets, wanted)
+        if own is not None:
+            return file, own
         if second is None:
             second = file, datasets[0] if len(datasets) == 1 else None
     if second is None:
         raise Refused("There is no database file.")
     return second
+
+
+def newest_of_runs(desk: DuckDBPyConnection, datasets: Sequence[str], wanted: str) -> str | None:
+    """The dataset of the newest run, where each run gets one of its own (dlt's `dev_mode`)."""
+    runs = [name for name in datasets if re.fullmatch(rf"{re.escape(wanted)}_?\d{{14}}", name)]
+    # by the clock of the loads: dlt's suffix has hours from 1 to 12
+    newest = "SELECT epoch(max(inserted_at)) FROM {}"
+    times = [desk.execute(newest.format(qualified(name, "_dlt_loads"))).fetchall()[0][0] for name in runs]
+    return max(zip((time or 0 for time in times), runs, strict=True), default=(0, None))[1]
 
 
 @contextmanager
