@@ -7,22 +7,17 @@ step runs again. Every loop has a bound; `mending` keeps those of the remedies.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Protocol
 
 from pilot.engine.mending import Mending
-from pilot.engine.open_cell import OpenCell
+from pilot.engine.open_cell import AS_ASKED, OpenCell, opened
 from pilot.errors import (
-    AnswerMissing,
     Declined,
-    Interrupted,
     NothingToChange,
-    PilotError,
     Replan,
-    StartPolicy,
     StepFailed,
     Tangent,
     UsageError,
@@ -39,8 +34,6 @@ from pilot.session.session import Session
 from pilot.session.taking_up import note_edits
 from pilot.step import Outcome, Status, Step
 from pilot.validator import Validator
-
-_AS_ASKED = "nothing is to change"
 
 
 class Names(Protocol):
@@ -135,7 +128,7 @@ class Engine:
             try:
                 failed = self.run_policy(policy, own.cell.id)
             except NothingToChange:
-                own.end(Outcome(Status.SKIPPED, _AS_ASKED), None)
+                own.end(Outcome(Status.SKIPPED, AS_ASKED), None)
                 return own.cell
             if failed is None:
                 own.end(Outcome(says="done"), None)
@@ -277,54 +270,10 @@ class Engine:
         """Everything from an entry on has to run again."""
         go_back(self.session, policy.name, target, parent)
 
-    @contextmanager
-    def open_cell(self, blank: Cell, reason: Finding | None = None) -> Iterator[OpenCell]:
+    def open_cell(self, blank: Cell, reason: Finding | None = None) -> AbstractContextManager[OpenCell]:
         """A cell while it runs: recorded when it begins and, whatever happens, when it ends."""
-        own = OpenCell(self.session.begin(blank))
-        outer, self.session.reason = self.session.reason, reason
-        asked, counted = self.kit.writers.usage, self.session.usage
-        begun = time.monotonic() - self.kit.host.waited
-        self.kit.host.open_cell(own.cell)
-        try:
-            yield own
-        except BaseException as error:
-            own.end(*_ending_of(error))
-            if isinstance(error, (Replan, Tangent, StartPolicy)):
-                state = CellState.DONE if isinstance(error, StartPolicy) else self._left(own.cell)
-                own.cell = replace(own.cell, state=state, says="", failure=None)
-            raise
-        finally:
-            usage = (self.kit.writers.usage - asked) - (self.session.usage - counted)
-            own.cell = replace(own.cell, seconds=time.monotonic() - self.kit.host.waited - begun, usage=usage)
-            own.cell = self.session.finish(own.cell, own.learned)
-            self.session.reason = outer
-            self.kit.host.close_cell(own.closing)
-
-    def _left(self, cell: Cell) -> CellState:
-        """The state of a cell that was left for another; what one has changed is gone on with."""
-        part = any(other.policy for other in self.session.children(cell.id))
-        below = (other for other in self.session.below(cell.id) if other.state is not CellState.UNDONE)
-        kept = part and any(other.changes for other in below)
-        return CellState.INTERRUPTED if kept else CellState.UNDONE
+        return opened(self.session, self.kit, blank, reason)
 
     def _running_id(self) -> int | None:
         running = self.session.running
         return running.id if running else None
-
-
-def _ending_of(error: BaseException) -> tuple[Outcome, Finding | None]:
-    """What a cell came to that something ended from within."""
-    if isinstance(error, NothingToChange):
-        return Outcome(Status.SKIPPED, _AS_ASKED, shows=(Line(error.words),) if error.words else ()), None
-    return Outcome(Status.FAILED), _finding_of(error)
-
-
-def _finding_of(error: BaseException) -> Finding:
-    """What ended a cell from outside: a refusal, the person leaving, or a defect."""
-    if isinstance(error, Declined):
-        return Finding(FindingKind.DECLINED, error.message, hint=error.hint)
-    if isinstance(error, (AnswerMissing, Interrupted, KeyboardInterrupt)):
-        return Finding(FindingKind.INTERRUPTED, "stopped")
-    if isinstance(error, PilotError):
-        return Finding(FindingKind.FAILED, error.message, hint=error.hint)
-    return Finding(FindingKind.FAILED, f"{type(error).__name__}: {error}")
