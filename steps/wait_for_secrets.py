@@ -107,7 +107,7 @@ def _good_after_all(session: Session, kit: Kit, wanted: Sequence[SecretWanted]) 
     if profile is None or profile.auth.kind is AuthKind.NONE or not profile.base_url:
         return None
     seen = _seen_with(session, kit, wanted)
-    if not seen.seen or any(endpoint.status in (401, 403) for endpoint in seen.endpoints):
+    if not seen.seen or any(endpoint.wants_key for endpoint in seen.endpoints):
         return None
     learned = Facts(secrets=tuple(wanted), profile=seen)
     says = "The API takes this key from pilot, and refused the script: it sends it otherwise"
@@ -182,4 +182,4 @@ def _still_closed(profile: ApiProfile) -> str:
 
 
 def _refusals(profile: ApiProfile) -> list[int | None]:
-    return [endpoint.status for endpoint in profile.endpoints if endpoint.status in (401, 403)]
+    return [endpoint.status for endpoint in profile.endpoints if endpoint.wants_key]

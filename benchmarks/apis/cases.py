@@ -15,7 +15,8 @@ from tests.api.apis import PAGED, POSTED, ROWS
 from tests.support.api_server import Route
 
 # In these the truth is nested: the column has another name.
-_NESTED = {"offset": {"id": "id", "name": "_source__name", "updated_at": "_source__updated_at"}}
+_HITS = {"id": "id", "name": "_source__name", "updated_at": "_source__updated_at"}
+_NESTED = {"offset": _HITS, "size_alone": _HITS}
 
 
 def _same(route: Route) -> Route:

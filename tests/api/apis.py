@@ -70,6 +70,12 @@ def at_end(request: Request) -> Reply:
     return Reply(data=rows) if rows else Reply(404, {"message": "no such page"})
 
 
+def older(request: Request) -> Reply:
+    """Newest first; the last one's id leads on to older ones."""
+    before = request.number("before", 10**9)
+    return Reply(data=[row for row in reversed(ROWS) if row["id"] < before][:SIZE])
+
+
 PAGED: dict[str, Route] = {
     "link_header": linked(link_header),
     "next_url": linked(
@@ -148,6 +154,24 @@ PAGED: dict[str, Route] = {
     "total_too_small": lambda q: Reply(data={"total": 10, "items": page_of(q)}),
     "pages_too_few": lambda q: Reply(data={"total_pages": 2, "items": page_of(q)}),
     "foreign_next": lambda q: Reply(data={"items": page_of(q), "next": "http://other.example/x?page=2"}),
+    "relative_next": linked(
+        lambda q, rows, o: Reply(
+            data={"items": rows, "next": f"{q.path.rpartition('/')[2]}?o={o}" if o else None}
+        )
+    ),
+    "continued": cursor(
+        "allfrom",
+        lambda rows, c: {"done": "", "query": {"all": rows}, **({"continue": {"allfrom": c}} if c else {})},
+    ),
+    "other_token_name": cursor(
+        "pagination_token", lambda rows, c: {"data": rows, "meta": {"next_token": c} if c else {}}
+    ),
+    "meta_beside_records": lambda q: Reply(
+        data=[{"page": q.number("page", 1), "pages": 3, "per_page": "10", "total": 25}, page_of(q)]
+    ),
+    "older_by_id": older,
+    "unspoken_page": lambda q: Reply(data=page_of(q, name="pageNumber")),
+    "unspoken_offset": lambda q: Reply(data=skipped(q, "$offset", "$limit")),
 }
 """Every one can be read to the end."""
 
@@ -179,6 +203,14 @@ def by_start_cursor(body: dict[str, Any]) -> Any:
     return {"object": "list", "results": rows, "next_cursor": following, "has_more": bool(following)}
 
 
+def strict_cursor(request: Request) -> Reply:
+    """Refuses whatever it does not know by name."""
+    body = sent(request)
+    if request.method != "POST" or not body.keys() <= {"start_cursor"}:
+        return Reply(400, {"message": "body failed validation"})
+    return Reply(data=by_start_cursor(body))
+
+
 def graphql(body: dict[str, Any]) -> Any:
     variables = body.get("variables") or {}
     if "people" not in str(body.get("query")):
@@ -204,6 +236,8 @@ QUERY = "query($after: String) { people(first: 10, after: $after) { edges { node
 POSTED: dict[str, tuple[Route, str]] = {
     "cursor": (posted(by_cursor_in_body), 'with a POST body {"filter": "all"}'),
     "start_cursor": (posted(by_start_cursor), "by POST"),
+    "strict_cursor": (strict_cursor, "by POST"),
+    "size_alone": (posted(by_offset_in_body), 'POST with {"size": 10}'),
     "graphql": (posted(graphql), f"with the GraphQL query {QUERY}"),
     "page": (posted(by_page_in_body), 'POST {"pagination": {"page": 1}}'),
     "offset": (posted(by_offset_in_body), 'POST with {"query": {"match_all": {}}, "from": 0, "size": 10}'),

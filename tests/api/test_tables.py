@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from pilot.api.body import Body
 from pilot.api.profile import Shape
 from pilot.api.records import Found, find_records, records_at
+from pilot.finding import Json
 
-COLUMNS = [{"name": "id", "type": "int"}, {"name": "city", "type": "text"}]
-ROWS = [[1, "Rome"], [2, "Oslo"]]
+COLUMNS: list[Json] = [{"name": "id", "type": "int"}, {"name": "city", "type": "text"}]
+ROWS: list[Json] = [[1, "Rome"], [2, "Oslo"]]
 CITIES = ({"id": 1, "city": "Rome"}, {"id": 2, "city": "Oslo"})
 
 
@@ -75,7 +76,8 @@ def test_a_further_page_may_leave_the_names_out_or_repeat_them() -> None:
     assert records_at(Body({"rows": []}, Shape.LIST), first) == ()
     assert records_at(Body({"rows": [[1, 2, 3]]}, Shape.LIST), first) is None
     headed = found_in([["id", "city"], *ROWS])
-    for page in ([["id", "city"], *ROWS], ROWS):
+    pages: list[Json] = [[["id", "city"], *ROWS], ROWS]
+    for page in pages:
         assert records_at(Body(page, Shape.LIST), headed) == CITIES
     assert records_at(Body([["id", "city"]], Shape.LIST), headed) == ()
 

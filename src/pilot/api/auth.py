@@ -27,6 +27,7 @@ _GUESSES = (
 )
 
 
+_SIGNED = re.compile(r"\bhmac\b|\bsigned\b(?! in)|\bsignature\b", re.I)
 _TOKEN = Auth(AuthKind.API_KEY, "header", "Authorization", prefix="Token")
 
 
@@ -74,6 +75,8 @@ def refusal(answer: Answer, said: Auth | None) -> Auth | None:
     if said_so is None or said_so.kind is not AuthKind.OAUTH2:  # whose tokens are Bearer tokens too
         said_so = _challenge(answer) or said_so
     wanted = said_so or common_key_name(message)
+    if refused and _SIGNED.search(message) and not re.search(r"token|jwt|bearer", message, re.I):
+        wanted = Auth(AuthKind.SIGNED, how=How.SEEN)
     if wanted and wanted.kind is AuthKind.OAUTH2:
         told = f"{answer.headers.get('www-authenticate', '')} {message}"
         wanted = replace(wanted, token_url=token_url_in(told, answer.url))

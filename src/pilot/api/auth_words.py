@@ -51,7 +51,7 @@ _GIVEN = re.compile(
 _KEY_LIKE = re.compile(r"key|token|auth|appid|secret|sid\Z", re.I)
 _KEYS = re.compile(
     r"api[ _-]?key|access[ _-]?key|subscription[ _-]?key|app[ _-]?id\b|\btoken\b|credential|unauthori[sz]ed"
-    r"|authenticat|authori[sz]ation|forbidden|not authori[sz]ed|permission|log ?in",
+    r"|authenticat|[ _]auth(?:ed)?\b|authori[sz]ation|forbidden|not authori[sz]ed|permission|log ?in",
     re.I,
 )
 _COMMON_IN_QUERY = re.compile(r"\b(appid|api_key|apikey|apiKey|app_key|access_key|access_token)\b")

@@ -53,9 +53,7 @@ def left_out(profile: ApiProfile | None) -> tuple[Endpoint, ...]:
     return tuple(
         endpoint
         for endpoint in endpoints
-        if endpoint.error
-        and endpoint.records.shape is Shape.UNKNOWN
-        and not (waits and endpoint.status in (401, 403))
+        if endpoint.error and endpoint.records.shape is Shape.UNKNOWN and not (waits and endpoint.wants_key)
     )
 
 

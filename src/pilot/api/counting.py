@@ -10,7 +10,13 @@ from pilot.api.envelope import link_params
 from pilot.api.look import Look, Page, Verdict
 from pilot.api.profile import How, Paging, PagingKind
 from pilot.api.trails import folded, stem
-from pilot.api.vocabulary import OFFSET, PAGE, SIZE, SIZE_BESIDE, SIZE_PARAMS
+from pilot.api.vocabulary import (
+    OFFSET,
+    PAGE,
+    SIZE,
+    SIZE_BESIDE,
+    SIZE_PARAMS,
+)
 from pilot.finding import Json
 
 _FAR_PAGE = 100_000
@@ -34,7 +40,7 @@ class _End:
 def by_page(look: Look) -> Paging | None:
     """A page number, from 1 or from 0."""
     for name in dict.fromkeys(_page_names(look)):
-        if paging := _page_number(look, name):
+        if paging := pages_by(look, name):
             return paging
     return None
 
@@ -42,7 +48,7 @@ def by_page(look: Look) -> Paging | None:
 def by_offset(look: Look) -> Paging | None:
     """The number of records to skip."""
     for name in dict.fromkeys(_offset_names(look)):
-        if paging := _offset(look, name):
+        if paging := offsets_by(look, name):
             return paging
     return None
 
@@ -93,6 +99,7 @@ def _offset_names(look: Look) -> Iterator[str]:
         return
     if echo := look.first.envelope.echo(OFFSET):
         yield from look.guesses(echo.key)
+    yield from _beside_size(look)
     yield from look.guesses("offset")
     if look.body is not None:
         return
@@ -100,6 +107,15 @@ def _offset_names(look: Look) -> Iterator[str]:
         yield "$skip"
     elif look.first.envelope.signs:
         yield "skip"
+
+
+def _beside_size(look: Look) -> Iterator[str]:
+    """The offset that usually stands beside a size of the name that was given."""
+    usual = {size: name for name, size in SIZE_BESIDE.items() if size != "limit"}
+    for name in look.given:
+        holder, _, last = name.rpartition(".")
+        if last in usual:
+            yield f"{holder}.{usual[last]}" if holder else usual[last]
 
 
 def _linked(look: Look) -> list[str]:
@@ -111,7 +127,8 @@ def _linked(look: Look) -> list[str]:
     ]
 
 
-def _page_number(look: Look, name: str) -> Paging | None:
+def pages_by(look: Look, name: str) -> Paging | None:
+    """Page numbers under this name, proven."""
     given = look.given.get(name, "")
     if given.isdecimal() and given not in ("0", "1"):
         return None  # the person wants this very page
@@ -155,13 +172,14 @@ def _base_page(look: Look, name: str, given: str) -> int | None:
     return None
 
 
-def _offset(look: Look, name: str) -> Paging | None:
+def offsets_by(look: Look, name: str) -> Paging | None:
+    """Offsets under this name, proven."""
     size, limit = len(look.rows), _limit_name(look, name)
     if look.given.get(name, "") not in ("", "0", "1"):
         return None
     # One record back: where the last record of the first page comes first, the offset counts records.
     back = look.page({name: max(1, size - 1), limit: size})
-    start = _start(look, back)
+    start = first_offset(look, back)
     if start is None:
         look.notes.append(f"{name} gives {back.verdict.value}")
         return None
@@ -181,7 +199,7 @@ def _offset(look: Look, name: str) -> Paging | None:
     )
 
 
-def _start(look: Look, back: Page) -> int | None:
+def first_offset(look: Look, back: Page) -> int | None:
     """The offset of the first record, 0 or 1, when the answer continues the first page; else None."""
     if not back.rows:
         return None

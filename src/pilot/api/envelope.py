@@ -25,6 +25,7 @@ _DEEPEST = 6
 _LINK_KEYS = ("href", "url", "uri", "link")
 _LINK_NAMES = ("rel", "relation")
 _HEADER = re.compile(r"(next|continuation|cursor).*(token|cursor|marker|page|id)|cursor|continuation", re.I)
+_RELATIVE = re.compile(r"[\w./%-]+\?[\w.%\[\]$-]+=")
 _TOTAL_HEADERS = ("x-total-count", "x-total", "total-count", "x-wp-total", "x-pagination-total-count")
 
 
@@ -189,7 +190,8 @@ def _link_list(links: list[Json], trail: Trail) -> Iterator[Sign]:
 
 
 def _is_address(text: str) -> bool:
-    return text.startswith(("http://", "https://", "/", "?")) and not any(c.isspace() for c in text)
+    relative = text.startswith(("/", "?")) or _RELATIVE.match(text) is not None
+    return (relative or text.startswith(("http://", "https://"))) and not any(c.isspace() for c in text)
 
 
 def _is_cursor(sign: Sign) -> bool:
@@ -202,4 +204,5 @@ def _is_cursor(sign: Sign) -> bool:
         return False
     if isinstance(value, int):
         return "next" in name or "cursor" in name
-    return "next" in name or name in ("after", "offset") or any(word in name for word in CURSOR)
+    inside = sign.names[-2:-1] == ("continue",)  # an object of what is to be sent
+    return inside or "next" in name or name in ("after", "offset") or any(word in name for word in CURSOR)

@@ -198,9 +198,9 @@ class Fetcher:
 
     def _may_pass(self, answer: Answer) -> bool:
         """Whether asking again may help; waits as long as the host asks for, where that is short."""
-        wait = answer.headers.get("retry-after", "")
-        pause = float(wait) if wait.isdecimal() else _PAUSE
-        passing = answer.status in _PASSING or (answer.status == 429 and wait.isdecimal())
+        wait = _asked_to_wait(answer)
+        pause = _PAUSE if wait is None else wait
+        passing = answer.status in _PASSING or (answer.status == 429 and wait is not None)
         if not passing or not self._patience or self.left < 2 or pause > _LONGEST_PAUSE:
             return False
         time.sleep(pause)
@@ -278,3 +278,17 @@ def with_query(url: str, params: Mapping[str, str]) -> str:
     kept = [(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if k not in params]
     query = urlencode([*kept, *params.items()])
     return urlunsplit((parts.scheme, parts.netloc.split("@")[-1], parts.path, query, ""))
+
+
+def _asked_to_wait(answer: Answer) -> float | None:
+    """Seconds that Retry-After asks for, as a number or as a date."""
+    from email.utils import parsedate_to_datetime
+
+    text = answer.headers.get("retry-after", "")
+    if text.isdecimal():
+        return float(text)
+    try:
+        moment = parsedate_to_datetime(text)
+    except (TypeError, ValueError):
+        return None
+    return max(0.0, moment.timestamp() - time.time())

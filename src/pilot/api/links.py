@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -20,7 +21,10 @@ _FAR = 1_000_000
 _TRIES = 2
 """Names that are tried alone before the less likely ones are tried together."""
 _TRIES_WITHOUT_CURSOR = 3
+_STRICT = (400, 422)
+"""How APIs refuse a parameter that they do not know."""
 _FEWEST = 5
+_BEFORE_IDS = ("before", "before_id", "max_id", "until_id", "to_id")
 _LAST_IDS = ("after_id", "since_id", "last_id", "starting_after", "after", "min_id", "from_id")
 
 
@@ -97,17 +101,28 @@ def by_cursor(look: Look) -> Paging | None:
     for sign in look.first.envelope.cursors()[:2]:
         names = [*_params_for(sign, look)]
         likely, others = names[:_TRIES], names[_TRIES:]
-        for param in likely:
-            if paging := _walked(look, sign, param):
-                return paging
-
-        def leads_on(some: Sequence[str], sign: Sign = sign) -> bool:
-            return _leads_on(sign, look.page({name: sign.value for name in some}))
-
-        if (found := which(others, leads_on)) and (paging := _walked(look, sign, found)):
-            return paging
+        found = next(filter(None, (_walked(look, sign, param) for param in likely)), None)
+        if found := found or _of_others(look, sign, others):
+            return found
         look.notes.append(f"{sign.path} looks like a cursor, but no parameter takes it")
     return None
+
+
+def _of_others(look: Look, sign: Sign, names: Sequence[str]) -> Paging | None:
+    """The less likely names together; one by one where an API refuses what it does not know."""
+    refused = False
+
+    def leads_on(some: Sequence[str]) -> bool:
+        nonlocal refused
+        page = look.page({name: sign.value for name in some})
+        refused = page.status in _STRICT
+        return _leads_on(sign, page)
+
+    if param := which(names, leads_on):
+        return _walked(look, sign, param)
+    word = re.findall(r"[A-Z]?[a-z]+", sign.key)[-1:] if refused else []
+    akin = [name for name in names if word and word[0].lower() in name.lower()]
+    return next(filter(None, (_walked(look, sign, param) for param in akin[:_TRIES])), None)
 
 
 def _walked(look: Look, sign: Sign, param: str) -> Paging | None:
@@ -164,11 +179,13 @@ def by_order_of_ids(look: Look) -> Paging | None:
     """Records in the order of their ids, and no word of more: all likely names at once, and once more."""
     values = [row.get(look.key[0]) for row in look.rows if isinstance(row, dict)] if look.key else []
     ids = [value for value in values if isinstance(value, int)]
-    rising = all(one < other for one, other in pairwise(ids))
     if len(ids) < max(_FEWEST, len(look.rows)) or look.body is not None:
         return None
-    names = dict.fromkeys([*look.hinted("cursor"), *_LAST_IDS])
-    if not rising or not (found := which(list(names), lambda some: _goes_on(look, some, ids[-1]))):
+    rising = all(one < other for one, other in pairwise(ids))
+    falling = all(one > other for one, other in pairwise(ids))
+    known = (_LAST_IDS if rising else ()) or (_BEFORE_IDS if falling else ())
+    names = dict.fromkeys([*look.hinted("cursor"), *known])
+    if not known or not (found := which(list(names), lambda some: _goes_on(look, some, ids[-1]))):
         return None
     second = look.page({found: ids[-1]})
     if second.verdict is not Verdict.OTHER:

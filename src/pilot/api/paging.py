@@ -12,6 +12,7 @@ from pilot.api.page_size import by_size
 from pilot.api.post import in_body
 from pilot.api.profile import Endpoint, How, Paging, PagingKind, Shape
 from pilot.api.siblings import carried, like_sibling
+from pilot.api.unspoken import by_other_names
 from pilot.finding import Json
 
 _MOST_NOTES = 3
@@ -37,7 +38,7 @@ def _found(look: Look, siblings: Sequence[Endpoint]) -> Paging:
         return paging
     numbers = (by_offset, by_page) if speaks_of_offset(look) else (by_page, by_offset)
     ways = (*numbers, by_last_id) if counts_pages(look) else (by_last_id, *numbers)
-    for way in (*ways, by_order_of_ids, by_size):
+    for way in (*ways, by_order_of_ids, by_other_names, by_size):
         if paging := way(look):
             return paging
     return carried(look, siblings) or replace(_unknown(look), page_size=len(look.rows))

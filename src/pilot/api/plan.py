@@ -54,7 +54,7 @@ def aims_of(named: Named, survey: Survey, picked: Sequence[str], goal: str) -> t
     """What to look at: what was picked, with its parents; without a pick what the words mean."""
     chosen = [offer for key in picked if (offer := survey.find(key))] or by_words(survey, goal)
     if not chosen or not survey.base_url:
-        return tuple(Aim(target) for target in named.targets)
+        return tuple(Aim(t) for t in sorted(named.targets, key=lambda target: target.url.count("/{")))
     offered = family(survey.offers, chosen)
     urls = {_url(survey, offer) for offer in offered}
     aims = [Aim(_target(survey, offer, named.targets), offer) for offer in offered]
@@ -125,8 +125,8 @@ def obstacle(aim: Aim, endpoint: Endpoint) -> str:
         return "the spec reads it by POST; name it together with POST to have it asked"
     path = urlsplit(aim.target.url).path
     open_ends = endpoint.params.values() if endpoint.parent else (path, *endpoint.params.values())
-    return (
-        "the URL has a placeholder, so it was not asked for"
-        if any(map(_PLACEHOLDER.search, open_ends))
-        else ""
-    )
+    if not any(map(_PLACEHOLDER.search, open_ends)):
+        return ""
+    before, _, after = path.rpartition("/{")
+    filled = f"; name what fills it too, as in {before}" if before and after else ""
+    return f"the URL has a placeholder, so it was not asked for{filled}"

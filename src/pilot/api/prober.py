@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import islice
 from urllib.parse import urlsplit
 
-from pilot.api.auth import keys_from
+from pilot.api.auth import keys_from, refusal
 from pilot.api.beside import with_beside
 from pilot.api.cautions import cautions
 from pilot.api.door import Door, Knock
@@ -20,7 +20,7 @@ from pilot.api.look import Ask, Look, first_look
 from pilot.api.narrowing import widened
 from pilot.api.openapi.agreement import agreed, settled
 from pilot.api.openapi.document import LARGEST
-from pilot.api.openapi.families import rebound
+from pilot.api.openapi.families import child_of, rebound
 from pilot.api.openapi.surveyor import survey_of
 from pilot.api.page_size import with_larger_pages
 from pilot.api.paging import find_paging
@@ -140,7 +140,10 @@ class _Probe:
             self._fetch.ceiling = max(min(least, whole), whole - others * share)
             endpoint = aim.endpoint(frozenset({*offered, *(e.name for e in endpoints)}))
             endpoint = replace(endpoint, headers={**endpoint.headers, **self._said_headers})
+            endpoint = endpoint if aim.offer else child_of(endpoint, endpoints)
             endpoints.append(self._known(aim, endpoint))
+        if self._door.auth.kind is AuthKind.SIGNED:
+            self._notes.append("Each request has to be signed: that takes code by hand, or by a model.")
         notes = [*self._notes, *([self._fetch.stopped] if self._fetch.stopped else [])]
         return ApiProfile(
             base_url=self._base,
@@ -265,6 +268,7 @@ class _Probe:
             total=total[0] if total else None,
             samples=self._samples(look.rows),
             narrowings=wide.narrowings,
+            refused=bool(look.found.problem) and refusal(look.first.answer, None) is not None,
             error=scrubbed(look.found.problem, self._secrets),
         )
 

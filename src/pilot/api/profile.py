@@ -25,6 +25,8 @@ class AuthKind(str, Enum):
     API_KEY = "api_key"
     BASIC = "http_basic"
     OAUTH2 = "oauth2_client_credentials"
+    SIGNED = "signed_requests"
+    """Each request carries a signature, made in a way that is the API's own: no rule can write that."""
     UNKNOWN = "unknown"
     """A key is wanted (401 or 403), but where it goes is not known."""
 
@@ -209,6 +211,13 @@ class Endpoint:
     """A few records as JSON, cut short: only where the person shares row values."""
     narrowings: tuple[Narrowing, ...] = ()
     """Parameters with a default that leaves records out."""
+    refused: bool = False
+    """Its answer was a refusal for lack of a key, whatever the status says."""
+
+    @property
+    def wants_key(self) -> bool:
+        """Whether nothing can be seen of it without a key, or with this one."""
+        return self.refused or self.status in (401, 403)
 
 
 @dataclass(frozen=True)

@@ -12,15 +12,17 @@ from pilot.api.sensitive import is_sensitive
 from pilot.api.vocabulary import word_set
 from pilot.finding import Json
 
-_NAME = r"[`'\"]?([A-Za-z_]\w*(?:[.\-]\w+|\[\w+\])*)[`'\"]?"
+_ONE = r"[`'\"]?[A-Za-z_]\w*(?:[.\-]\w+|\[\w+\])*[`'\"]?"
+_AND = r"(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s*&\s*)"
+_NAME = rf"({_ONE}(?:{_AND}{_ONE})*)"
 _THING = r"(?:param(?:eter)?s?|fields?|arguments?|quer(?:y|ies))"
 _LACKS = r"(?:required|missing|mandatory|not (?:provided|specified|set|given)|(?:be )?(?:provided|specified))"
 _REFUSALS = (
     re.compile(
         rf"(?:required|missing|mandatory)\s+(?:\w+\s+){{0,2}}?{_THING}\s*(?:is|are)?\s*:?\s*{_NAME}", re.I
     ),
-    re.compile(rf"{_THING}\s*:?\s*{_NAME}\s+(?:is|are|was|must|has)\s+(?:\w+\s+)?{_LACKS}", re.I),
-    re.compile(rf"{_NAME}\s+(?:\w+\s+)?{_THING}?\s*(?:is|was|must)\s+(?:\w+\s+)?{_LACKS}", re.I),
+    re.compile(rf"{_THING}\s*:?\s*{_NAME}\s+(?:is|are|was|were|must|has|have)\s+(?:\w+\s+)?{_LACKS}", re.I),
+    re.compile(rf"{_NAME}\s+(?:\w+\s+)?{_THING}?\s*(?:is|are|was|were|must)\s+(?:\w+\s+)?{_LACKS}", re.I),
 )
 _NO_NAMES = word_set("is the a this that it parameter parameters field value query key one of for and")
 _NO_VALUES = word_set("is the a an and or of in for parameter to with by as from that which must be")
@@ -52,8 +54,8 @@ def said_value(words: str, name: str) -> str | None:
 def _in_words(text: str) -> Iterator[str]:
     for pattern in _REFUSALS:
         for match in pattern.finditer(text):
-            if match[1].lower() not in _NO_NAMES:
-                yield match[1]
+            names = (name.strip("`'\"") for name in re.split(_AND, match[1]))
+            yield from (name for name in names if name.lower() not in _NO_NAMES)
 
 
 def _located(data: Json) -> Iterator[str]:

@@ -24,6 +24,7 @@ _AUTH = {
     AuthKind.BEARER: "Bearer token",
     AuthKind.BASIC: "HTTP Basic",
     AuthKind.OAUTH2: "OAuth2 client credentials",
+    AuthKind.SIGNED: "a signature of each request",
     AuthKind.UNKNOWN: "a key is wanted, how is not known",
 }
 

@@ -87,11 +87,15 @@ CURSOR_PARAMS = word_list(
     pagination_token continuation_token continuationToken page_cursor page[cursor] page[after] bookmark
     marker scroll_id page"""
 )
+OTHER_OFFSETS = word_list("$offset $skip skip start startIndex startAt _start from")
+OTHER_PAGES = word_list("pageNumber page_number pageNo page_no pageNum pageIndex p page[number]")
+"""Names of what pages, where nothing in an answer tells them and the most usual ones were ignored."""
 LAST_ID_PARAMS = word_list("starting_after after after_id since_id last_id cursor")
 # The parameter that usually sets the page size where this one says where to start.
 SIZE_BESIDE = {
     "skip": "limit",
     "$skip": "$top",
+    "$offset": "$limit",
     "_start": "_limit",
     "startAt": "maxResults",
     "startIndex": "count",

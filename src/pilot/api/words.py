@@ -139,7 +139,8 @@ def _resolved(base: str, paths: Sequence[str]) -> list[str]:
     """Each named path under the URL; one that repeats the URL's own path starts at the host."""
     parts = urlsplit(base)
     prefix = parts.path.rstrip("/")
-    urls = []
+    # a list whose records fill the next path is asked for too
+    urls = [base] if any(path.startswith(f"{prefix}/{{") for path in paths if prefix) else []
     for path in paths:
         plain, _, query = path.partition("?")
         if plain == prefix or (prefix and plain.startswith(f"{prefix}/")):

@@ -76,6 +76,20 @@ def _same(stem: str, path: str) -> bool:
     return last in (stem, f"{stem}s", f"{stem}es", f"{stem[:-1]}ies")
 
 
+def child_of(endpoint: Endpoint, seen: Sequence[Endpoint]) -> Endpoint:
+    """An endpoint that no spec tells of, with its parent among those that were looked at."""
+    match, names = _ONE_ITEM.match(f"/{endpoint.path}"), _PLACEHOLDER.findall(endpoint.path)
+    before = _shape_of(match[1]) if match else None
+    parent = next((e for e in seen if _shape_of(e.path) == before and e.records.shape in _ROWS), None)
+    if (
+        parent is None
+        or (bindings := _inherited(names[:-1], _PLACEHOLDER.findall(parent.path), parent)) is None
+    ):
+        return endpoint
+    bindings[names[-1]] = _field(names[-1], "", parent)
+    return replace(endpoint, parent=parent.name, bindings=bindings)
+
+
 def rebound(endpoint: Endpoint, parent: Endpoint | None) -> Endpoint:
     """A child whose inherited bindings follow what fills its parent's path, as that was seen to work."""
     names = [name for name in _PLACEHOLDER.findall(endpoint.path) if name in endpoint.bindings]

@@ -21,7 +21,7 @@ GUESS = "the API wants a key, but not how: a Bearer token is the most common way
 def options(auth: Auth, names: ProjectNames) -> dict[str, Literal]:
     """dlt's own auth configuration; empty when no key is wanted."""
     secrets = f"sources.{source_name(names.name)}"
-    if auth.kind is AuthKind.NONE:
+    if auth.kind in (AuthKind.NONE, AuthKind.SIGNED):
         return {}
     if auth.kind is AuthKind.API_KEY:
         return {

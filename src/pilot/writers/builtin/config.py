@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from keyword import iskeyword
 
 from pilot.api.post import changed
 from pilot.api.profile import Endpoint, Narrowing, PagingKind, Shape
@@ -97,7 +98,9 @@ def paginator(resource: Resource) -> Literal:
 def paginator_options(resource: Resource) -> dict[str, Literal]:
     """What the proven paginator is told."""
     paging = resource.endpoint.paging
-    options = {name: value for name, value in paging.options.items() if name.isidentifier()}
+    options = {
+        name: value for name, value in paging.options.items() if name.isidentifier() and not iskeyword(name)
+    }
     if paging.kind in (PagingKind.PAGE_NUMBER, PagingKind.OFFSET):
         # dlt fails without a total at its default path; None means: until a page is empty
         options.setdefault("total_path", None)

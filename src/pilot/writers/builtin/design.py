@@ -176,7 +176,7 @@ def _obstacle(endpoint: Endpoint, known: dict[str, Resource], auth: Auth) -> str
 
 
 def _wants_key(endpoint: Endpoint, auth: Auth) -> bool:
-    return endpoint.status in (401, 403) and auth.kind is not AuthKind.NONE
+    return endpoint.wants_key and auth.kind not in (AuthKind.NONE, AuthKind.SIGNED)
 
 
 def _story(resource: Resource) -> str:
