@@ -62,6 +62,13 @@ ASKING = {
         "    async with httpx.AsyncClient() as client: return (await client.get('URL/people')).json()\n"
         "print(asyncio.run(get()))"
     ),
+    "aiohttp": (
+        "import asyncio, aiohttp\n"
+        "async def get():\n"
+        "    async with aiohttp.ClientSession('URL') as session:\n"
+        "        async with session.get('/people') as answer: return await answer.json()\n"
+        "print(asyncio.run(get()))"
+    ),
     "urllib": "import json, urllib.request as u; print(json.load(u.urlopen('URL/people')))",
     "urllib3": "import urllib3; print(urllib3.request('GET', 'URL/people').json())",
     "http.client": (

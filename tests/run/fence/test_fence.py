@@ -20,6 +20,7 @@ from pilot.run.starting import FreshInterpreter
 from pilot.run.warm import WarmStarter
 from tests.attacks.attacks import NETWORK
 from tests.attacks.house import attack_house
+from tests.support.api_server import Reply, serving
 
 pytestmark = pytest.mark.skipif(landlock.version() < 6, reason="needs Landlock with scopes")
 
@@ -39,12 +40,13 @@ class Fenced:
         *,
         destination: str = "duckdb",
         separate: bool = True,
+        hosts: tuple[str, ...] = (HOST,),
         variables: tuple[str, ...] = (),
     ) -> RunResult:
         """Run a script of a few lines."""
         (self.root / "script.py").write_text(code, "utf-8")
         fence = ScriptFence(
-            self.root, level, lambda: [HOST], lambda: destination, lambda: variables, separate=separate
+            self.root, level, lambda: [*hosts], lambda: destination, lambda: variables, separate=separate
         )
         runner = ScriptRunner(self.root, FreshInterpreter(lambda: Path(sys.executable)), str, fence)
         return runner.run("script.py", RunMode.CHECK, {}, 20, lambda text: None)
@@ -75,6 +77,19 @@ def test_without_namespaces_no_other_host_is_reached_either(tmp_path: Path) -> N
         house.separate = False
         told = house.run_all(shared, Level.FULL)
     assert [name for name, text in told.items() if "GOT OUT" in text] == []
+
+
+def test_a_library_that_leaves_proxies_aside_goes_through_the_fence_s_all_the_same(fenced: Fenced) -> None:
+    code = """
+import asyncio, aiohttp
+async def get():
+    async with aiohttp.ClientSession() as session, session.get("URL/items") as answer:
+        return await answer.json()
+print(asyncio.run(get()))
+"""
+    with serving(lambda request: Reply(data=[{"id": 1}])) as api:
+        result = fenced.run(code.replace("URL", api.url), hosts=(api.host,))
+    assert result.ok and [exchange.records for exchange in result.traffic] == [1]
 
 
 def test_basic_and_off_claim_no_more_than_they_do(fenced: Fenced) -> None:

@@ -1,7 +1,7 @@
 """The ledger: tells pilot of every HTTP exchange of the script, the moment it happens.
 
-Covered are requests and httpx, sync and async, and what goes through `http.client` (urllib, urllib3). What
-speaks HTTP by other means (aiohttp, programs that the script starts) is not seen. A stream is counted as it
+Covered are requests, httpx (sync and async), aiohttp, and what goes through `http.client` (urllib, urllib3).
+What speaks HTTP by other means (programs that the script starts) is not seen. A stream is counted as it
 is read and never read ahead. Nothing in here may fail the script: what fails ends the ledger, and is told.
 """
 
@@ -148,6 +148,11 @@ class Call:
         return kept
 
     @harmless
+    def led_to(self, url: str) -> None:
+        """The whole address that was asked, where it was not known before."""
+        self.tell(url=url[:_LONGEST_URL])
+
+    @harmless
     def answered(self, status: int, headers: Iterable[tuple[Any, Any]]) -> None:
         """The head of the answer is here."""
         self._status, self._headers = int(status), texts(headers)
@@ -271,7 +276,7 @@ def install(line: Line, answers: bool) -> Ledger:
 
     With `answers`, requests and httpx are served what pilot remembers.
     """
-    from . import through_http_client, through_httpx, through_requests
+    from . import through_aiohttp, through_http_client, through_httpx, through_requests
     from .on_import import Act, on_import
 
     ledger = Ledger(line, Memory(line) if answers else None)
@@ -279,6 +284,7 @@ def install(line: Line, answers: bool) -> Ledger:
         "http.client": lambda module: through_http_client.install(module, ledger),
         "requests.models": lambda module: through_requests.install_body(module),
         "requests.adapters": lambda module: through_requests.install(module, ledger),
+        "aiohttp.client": lambda module: through_aiohttp.install(module, ledger),
         **{name: lambda module: through_httpx.install(module, ledger) for name in ("httpx", "httpx2")},
     }
     on_import({name: _guarded(act, ledger) for name, act in acts.items()})

@@ -22,6 +22,7 @@ def run(job: Job) -> None:
         from .inside import hold  # type: ignore[import-not-found]  # of `pilot.run.fence`: see `start`
 
         hold(job.fence)
+        find_the_way_out()
     try:
         with open(job.script, "rb") as file:
             source = file.read()
@@ -47,6 +48,14 @@ def run(job: Job) -> None:
         record(job.report, error, began)
     if error is not None:
         end_as_python_would(error)
+
+
+def find_the_way_out() -> None:
+    """Lead aiohttp through the fence's proxy; a script that can't be led fails, and says so."""
+    from .on_import import on_import
+    from .through_aiohttp import use_proxies
+
+    on_import({"aiohttp.client": use_proxies})
 
 
 def become_main(script: str, path: str) -> dict[str, object]:
