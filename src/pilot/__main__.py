@@ -2,6 +2,7 @@
 
 import atexit
 import gc
+import os
 import sys
 
 _STOPPED = 130
@@ -41,4 +42,7 @@ def _will_run(words: list[str]) -> bool:
 
 
 if __name__ == "__main__":
+    if sys.path[0] in ("", os.getcwd()):  # noqa: PTH109  (pathlib is an import)
+        # `python -m` looks where one stands first, and what a script left in its project is no part of pilot
+        del sys.path[0]
     main()

@@ -186,6 +186,16 @@ PROCESSES = (
     ),
     Attack("stop_pilot", "send a signal to pilot", _attempt("lambda: os.kill(<pilot>, 0)")),
     Attack(
+        "limit_pilot",
+        "have pilot run into a limit",
+        _attempt("lambda: resource.prlimit(<pilot>, resource.RLIMIT_CPU, (99999, -1))", "import resource"),
+    ),
+    Attack(
+        "shared_memory",
+        "share memory with other programs by a number",
+        _attempt("lambda: 1 // (ctypes.CDLL(None).shmget(7, 4096, 0o1600) >= 0)", "import ctypes"),
+    ),
+    Attack(
         "trace_pilot",
         "trace pilot as a debugger would",
         _attempt(
@@ -345,6 +355,11 @@ def ask():
         "send raw packets",
         _attempt("lambda: socket.socket(socket.AF_PACKET, socket.SOCK_RAW)"),
         needs="root",
+    ),
+    Attack(
+        "send_at_once",
+        "connect by sending at once",
+        _attempt('lambda: socket.socket().sendto(b"stolen", 1 << 29, ("127.0.0.1", <other_port>))'),
     ),
     Attack(
         "mptcp",

@@ -64,3 +64,12 @@ def test_a_host_that_only_shows_when_it_runs_is_a_finding_that_the_person_decide
     terminal.answer("y")
     assert terminal.wait() == 0
     assert other.requests
+
+
+def test_what_lies_in_the_project_is_never_part_of_pilot(house: House) -> None:
+    planted = house.home / "planted"
+    for name in ("json", "typer", "msgspec", "shlex"):
+        code = f"open({str(planted)!r}, 'a').write(__name__)\nraise ImportError(__name__)\n"
+        (house.folder / f"{name}.py").write_text(code, "utf-8")
+    done = house.pilot("status")
+    assert (done.returncode, done.stderr) == (0, "") and not planted.exists()

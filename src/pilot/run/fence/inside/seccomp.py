@@ -11,7 +11,7 @@ import sys
 from .kernel import NO_NEW_PRIVILEGES, control, on_linux
 
 _SECCOMP, _FILTER = 22, 2
-_NUMBER, _ARCHITECTURE, _FIRST, _SECOND, _THIRD = 0, 4, 16, 24, 32
+_NUMBER, _ARCHITECTURE, _FIRST, _SECOND, _THIRD, _FOURTH = 0, 4, 16, 24, 32, 40
 """Where these stand in what a filter looks at; of an argument the lower half, on little-endian machines."""
 
 _LOAD, _EQUAL, _ABOVE, _ANY_BIT, _AND, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x54, 0x06
@@ -37,6 +37,7 @@ _CALLS = {
         "pivot_root": 155, "chroot": 161, "unshare": 272, "setns": 308, "kexec_load": 246,
         "kexec_file_load": 320, "init_module": 175, "finit_module": 313, "delete_module": 176,
         "open_by_handle_at": 304, "swapon": 167, "reboot": 169, "setsid": 112, "setpgid": 109,
+        "shmget": 29, "semget": 64, "msgget": 68, "mq_open": 240,
     },
     "aarch64": {
         "ptrace": 117, "process_vm_readv": 270, "process_vm_writev": 271, "bpf": 280, "perf_event_open": 241,
@@ -44,9 +45,20 @@ _CALLS = {
         "pivot_root": 41, "chroot": 51, "unshare": 97, "setns": 268, "kexec_load": 104,
         "kexec_file_load": 294, "init_module": 105, "finit_module": 273, "delete_module": 106,
         "open_by_handle_at": 265, "swapon": 224, "reboot": 142, "setsid": 157, "setpgid": 154,
+        "shmget": 194, "semget": 190, "msgget": 186, "mq_open": 180,
     },
 }
-"""Refused: looking into other processes, changing the kernel or the mounts, leaving the process group."""
+"""Refused: looking into other processes, changing the kernel or the mounts, leaving the process group, and
+what is shared with other programs by a number or a name of the kernel's own."""
+_LIMITS = {"x86_64": 302, "aarch64": 261}
+"""prlimit: a limit of one's own is nobody's business, but those of pilot would end it."""
+_SENDING = {
+    "x86_64": ((44, _FOURTH), (46, _THIRD), (307, _FOURTH)),
+    "aarch64": ((206, _FOURTH), (211, _THIRD), (269, _FOURTH)),
+}
+"""sendto, sendmsg and sendmmsg, and where their flags stand."""
+_CONNECTING = 0x20000000
+"""MSG_FASTOPEN: to send is to connect then, which Landlock does not see."""
 # fmt: on
 _ARCHITECTURES = {"x86_64": (0xC000003E, 41, 56), "aarch64": (0xC00000B7, 198, 220)}
 """The kernel's number for it, and those of socket and clone there."""
@@ -83,6 +95,12 @@ def _program(machine: str, udp: bool) -> list[Line]:
         (_EQUAL, 0, 1, _CLONE3),  # its flags can't be seen from here; without it libc uses clone
         _refused(errno.ENOSYS),
         *(line for number in _refusals(machine) for line in ((_EQUAL, 0, 1, number), _refused(errno.EPERM))),
+        *_by_argument(_LIMITS[machine], _FIRST, (_EQUAL, 1, 0, 0), errno.EPERM),
+        *(
+            line
+            for number, flags in _SENDING[machine]
+            for line in _by_argument(number, flags, (_ANY_BIT, 0, 1, _CONNECTING), errno.EOPNOTSUPP)
+        ),
         (_EQUAL, 0, 4, clone),
         (_LOAD, 0, 0, _FIRST),
         (_ANY_BIT, 0, 1, _NEW_SPACES),
@@ -91,6 +109,17 @@ def _program(machine: str, udp: bool) -> list[Line]:
         (_EQUAL, 1, 0, socket),
         (_RETURN, 0, 0, _ALLOW),
         *_sockets(udp),
+    ]
+
+
+def _by_argument(call: int, argument: int, passes: Line, refusal: int) -> list[Line]:
+    """A call that is refused unless a test of one of its arguments jumps over that."""
+    return [
+        (_EQUAL, 0, 4, call),
+        (_LOAD, 0, 0, argument),
+        passes,
+        _refused(refusal),
+        (_LOAD, 0, 0, _NUMBER),
     ]
 
 
