@@ -280,6 +280,36 @@ def test_what_the_fence_s_proxy_heard_tells_why(reason: str, cause: str) -> None
     assert finding.remedy is (Remedy.WAIT if cause == "timeout" else Remedy.STOP)
 
 
+@pytest.mark.parametrize(
+    ("kind", "message", "raised_in"),
+    [
+        ("PermissionError", "[Errno 13] Permission denied", "socket"),
+        (
+            "urllib3.exceptions.NewConnectionError",
+            "can't connect: [Errno 101] Network is unreachable",
+            "urllib3",
+        ),
+        ("socket.gaierror", "[Errno -3] Temporary failure in name resolution", "socket"),
+    ],
+)
+def test_a_library_that_asks_past_the_fence_is_told_from_an_api_that_is_down(
+    kind: str, message: str, raised_in: str
+) -> None:
+    error = RunError((ErrorLink(kind, message),), raised_in=raised_in)
+    held = "network: api.example.com only"
+    causes = [
+        found(RunResult(RunMode.LOAD, Ending.EXITED, 1, 1.0, "", "", error, fence=fence)).evidence["cause"]
+        for fence in (held, "")
+    ]
+    assert causes[0] == "past_the_fence" and causes[1] in ("dns", "no_connection")
+
+
+def test_a_file_that_may_not_be_written_is_no_network_that_is_down() -> None:
+    error = RunError((ErrorLink("PermissionError", "[Errno 13] Permission denied: '/x'"),))
+    result = RunResult(RunMode.LOAD, Ending.EXITED, 1, 1.0, "", "", error, fence="network: h only")
+    assert found(result).kind is FindingKind.CODE_ERROR
+
+
 def test_a_variable_that_is_set_and_withheld_is_allowed_and_not_repaired(
     scripts: Scripts, monkeypatch: pytest.MonkeyPatch
 ) -> None:

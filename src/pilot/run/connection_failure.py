@@ -11,7 +11,7 @@ from pilot.run.result import ErrorLink, RunError
 from pilot.run.wording import evidence_of, has, link_like
 
 _DNS, _TLS, _PROXY, _REFUSED = "dns", "tls", "proxy", "refused"
-_TIMEOUT, _BROKEN, _CONNECTION = "timeout", "broken_off", "no_connection"
+_TIMEOUT, _BROKEN, _CONNECTION, _PAST = "timeout", "broken_off", "no_connection", "past_the_fence"
 
 _CAUSES = {
     "NameResolutionError": _DNS,
@@ -41,6 +41,7 @@ _CAUSES = {
     "ConnectError": _CONNECTION,
     "ConnectionError": _CONNECTION,
     "URLError": _CONNECTION,
+    "PermissionError": _CONNECTION,
 }
 """Class names to causes; the telling ones first, wherever in the chain they are."""
 
@@ -52,6 +53,7 @@ _WORDS = {
     _TIMEOUT: "it did not answer in time",
     _BROKEN: "it broke off the connection",
     _CONNECTION: "no connection can be made",
+    _PAST: "the script asks past the fence's proxy, which alone leads out",
 }
 _TELLING = {
     "the proxy on the way": _PROXY,
@@ -73,12 +75,18 @@ _HINTS = {
     _TLS: "Check http or https; a company's own certificate goes into REQUESTS_CA_BUNDLE.",
     _PROXY: "Check HTTP_PROXY, HTTPS_PROXY and NO_PROXY.",
     _REFUSED: "Is the API up, and the port right? pilot resume tries again.",
+    _PAST: "requests, httpx and aiohttp go by the proxy; --fence basic lets other libraries out too.",
 }
+_NO_WAY = re.compile(r"\[Errno (1|13|101)\] [\w ]+(?!\w|: )")
+"""How the system refuses a connection; of a file it names the path as well."""
 
 
-def connection_failure(error: RunError, unreached: Mapping[str, str]) -> Finding | None:
-    """No answer at all. `unreached` is what the fence's proxy heard of hosts, which the script did not."""
-    if not any(_is_network_error(link) for link in error.chain):
+def connection_failure(error: RunError, unreached: Mapping[str, str], fence: str = "") -> Finding | None:
+    """No answer at all. `unreached` is what the fence's proxy heard of hosts, which the script did not.
+
+    `fence` is what held the script.
+    """
+    if not any(_is_network_error(link) for link in error.chain) and error.raised_in != "socket":
         return None
     found = next((name for name in _CAUSES if link_like(error, name)), None)
     if found is None:
@@ -90,12 +98,18 @@ def connection_failure(error: RunError, unreached: Mapping[str, str]) -> Finding
     if cause == _CONNECTION or heard:
         texts = heard or " ".join(link.message for link in error.chain)
         cause = next((cause for words, cause in _TELLING.items() if has(texts, words)), cause)
+    if not heard and "network: " in fence and (cause == _DNS or _no_way(error)):
+        cause = _PAST
     evidence = evidence_of(error, link) | {"host": host, "cause": cause}
     # the address of the connection object and the query, with a key in it, are in the message
     evidence["error"] = f"{link.type}: {_WORDS[cause]}"
     says = f"{host or 'The API'} can't be reached: {_WORDS[cause]}."
     remedy = Remedy.WAIT if cause in _PASSING else Remedy.STOP
     return Finding(FindingKind.UNREACHABLE, says, remedy, evidence, _HINTS.get(cause, ""))
+
+
+def _no_way(error: RunError) -> bool:
+    return any(_NO_WAY.search(link.message) for link in error.chain)
 
 
 def _heard_of(host: str, unreached: Mapping[str, str]) -> str:

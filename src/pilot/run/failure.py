@@ -58,7 +58,7 @@ def _judged(result: RunResult, error: RunError) -> Finding:
             return found
     if answer is not None and (found := unexpected_answer(error, answer)):
         return found
-    found = unreadable_answer(error) or connection_failure(error, result.unreached)
+    found = unreadable_answer(error) or connection_failure(error, result.unreached, result.fence)
     return found or configuration_refused(error) or _code_error(error, answer)
 
 
