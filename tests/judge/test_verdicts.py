@@ -49,6 +49,17 @@ def test_records_that_a_script_leaves_out_are_missing_unless_that_was_asked_for(
     assert only(verdicts(evidence(_READ, table(rows=1, columns=("people",)))))[0] == "not provable"
 
 
+def test_what_a_script_leaves_out_is_missing_however_far_the_rest_was_read() -> None:
+    full = [got("/people", 100, filled=("id", "name"))]
+    half = table(rows=50, columns=("id", "name"))
+    assert only(verdicts(evidence(full, half))) == (
+        "incomplete",
+        "100 records came, 50 rows are here: the script leaves 50 out",
+    )
+    days = [got(f"/people?day={n}", 4, filled=("id", "name")) for n in range(9)]
+    assert only(verdicts(evidence(days, table(rows=18, columns=("id", "name")))))[0] == "not provable"
+
+
 def test_a_key_that_makes_one_row_of_many_records_is_found_and_one_that_merges_repeats_is_not() -> None:
     merged: dict[str, Any] = {
         "disposition": "merge",

@@ -43,6 +43,13 @@ def kinds(validator: Validator, session: Session, known: Evidence) -> list[str]:
     return [finding.kind.value for finding in findings]
 
 
+def test_a_table_that_only_a_rehearsal_leaves_empty_is_found(session: Session) -> None:
+    known = evidence([], table(rows=0, columns=("id",)), table("child", 0, parent="people"))
+    outcome = Outcome(learned=Facts(verdicts=verdicts(known)), evidence=known)
+    (finding,) = TablesNotEmptyValidator().check(session, outcome)
+    assert finding.says == "Table people is empty: no records came for it."
+
+
 def test_an_incomplete_table_is_found_with_the_requests_that_tell(session: Session) -> None:
     short = evidence(pages(2, total=25, resource="people"), table(rows=20))
     (finding,) = found(LoadCompleteValidator(), session, short)

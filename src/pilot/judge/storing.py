@@ -97,7 +97,8 @@ def _left_out(
     told = f"{records:,} records came, {new:,} rows are here"
     meant = _MEANT.search(evidence.words) or _FILTERS.search(evidence.script)
     sure = _are_its_records(table, feed) if feed.filled else feed.total == records
-    if sure and not meant and reading.judged is Judged.COMPLETE:
+    counted = reading.judged is Judged.COMPLETE or all(chain.sure for chain in feed.chains)
+    if sure and not meant and counted:
         return Reading(Judged.INCOMPLETE, f"{told}: the script leaves {records - new:,} out")
     return Reading(Judged.NOT_PROVABLE, told)
 

@@ -32,6 +32,11 @@ class TablesNotEmptyValidator(Validator):
         }
         judged = [_judge(table, names, evidence) for table in tables if table.name not in really_empty]
         judged += [_absent(table, evidence) for table in evidence.counts if table.absent]
+        judged += [
+            _empty(table.name, table.columns)
+            for table in evidence.counts  # of a rehearsal
+            if not (table.rows or table.absent or table.parent or table.name in names | really_empty)
+        ]
         return tuple(finding for finding in judged if finding)
 
 
@@ -68,14 +73,18 @@ def _absent(table: TableCounts, evidence: Evidence) -> Finding | None:
 def _judge(table: TableInfo, names: set[str], evidence: Evidence) -> Finding | None:
     told: dict[str, Json] = {"table": table.name, "columns": [c.name for c in table.columns]}
     if table.rows == 0 and not _is_child(table.name, names):
-        says = f"Table {table.name} is empty: no records came for it."
-        return Finding(FindingKind.EMPTY_TABLE, says, Remedy.REPAIR, told)
+        return _empty(table.name, [column.name for column in table.columns])
     fields = [column.name.partition("__")[0] for column in table.columns]
     if is_error_shape(fields) and _is_one_error(table, evidence):
         held = "one row" if table.rows == 1 else f"{table.rows:,} rows"
         says = f"Table {table.name} holds {held} that looks like an error of the API: {', '.join(fields)}."
         return Finding(FindingKind.ERROR_AS_DATA, says, Remedy.REPAIR, told)
     return None
+
+
+def _empty(table: str, columns: Sequence[str]) -> Finding:
+    says = f"Table {table} is empty: no records came for it."
+    return Finding(FindingKind.EMPTY_TABLE, says, Remedy.REPAIR, {"table": table, "columns": [*columns]})
 
 
 def _is_one_error(table: TableInfo, evidence: Evidence) -> bool:
