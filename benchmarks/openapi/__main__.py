@@ -2,6 +2,7 @@
 
 For each document a server answers as it says; `pilot init --docs SPEC --endpoint …` loads its lists,
 unattended and without a model. A table is filled when it holds exactly the records that the server has.
+Each is run a second time as a bare document, which says "ok" of every answer and no more.
 `--peer PATH/TO/dlt-init-openapi` sets that beside it: lists filled of all. Ends with 1 when something is
 missing that was not said to be.
 """
@@ -29,6 +30,7 @@ _SPECS = Path(__file__).parent / "specs"
 _SECONDS = 180
 _FILLS = {
     "forge_links": {"org": "login", "repo": "name"},
+    "guild_links": {"maker": "mark", "house": "seal"},
     "kennel_swagger2": {"ownerId": "ownerId"},
 }
 FILLED, SAID, WRONG = "filled", "said", "WRONG"
@@ -61,20 +63,21 @@ def main() -> int:
     files += [Path(name).resolve() for name in named if Path(name).is_file()]
     beside = f"{'dlt-init-openapi':<49}" if peer else ""
     print(
-        f"{'document':<22} {'endpoint':<38} {'table':<7} {'probe':>5} {'all':>5} {'sec':>5}  "
+        f"{'document':<26} {'endpoint':<38} {'table':<7} {'probe':>5} {'all':>5} {'sec':>5}  "
         f"{beside}what was said"
     )
     scores: list[Score] = []
+    tasks = [(file, bare) for file in files for bare in (False, True)]
     with ThreadPoolExecutor(2) as pool:
-        for file, run in zip(files, pool.map(_run, files), strict=True):
+        for (file, bare), run in zip(tasks, pool.map(lambda task: _run(*task), tasks), strict=True):
             scores += run.scores
-            other = _beside(peer, file) if peer else ""
+            other = _beside(peer, file) if peer and not bare else ""
             counts = f"{run.probes:>5} {run.requests:>5} {run.seconds:>5.1f}"
             for number, score in enumerate(run.scores):
                 head = run.name if not number else ""
                 cost = "" if number else counts
                 ended = (f"{'' if number else other:<48} ") if peer else ""
-                print(f"{head:<22} {score.path:<38} {score.verdict:<7} {cost:>17}  {ended}{score.detail}")
+                print(f"{head:<26} {score.path:<38} {score.verdict:<7} {cost:>17}  {ended}{score.detail}")
             sys.stdout.flush()
     totals = {verdict: sum(1 for s in scores if s.verdict == verdict) for verdict in (FILLED, SAID, WRONG)}
     print(
@@ -92,11 +95,15 @@ def _arguments(given: list[str]) -> tuple[list[str], Path | None]:
     return [*given[:at], *given[at + 2 :]], Path(given[at + 1]).absolute()
 
 
-def _run(file: Path) -> Run:
+def _run(file: Path, bare: bool) -> Run:
     mock = Mock(Document.read(file), _FILLS.get(file.stem, {}))
     with TemporaryDirectory(prefix="pilot-spec-") as folder, ApiServer(mock.routes) as server:
+        given = file
+        if bare:
+            given = Path(folder, f"{file.stem}.json")
+            given.write_text(json.dumps(mock.document.bare()), encoding="utf-8")
         command = [sys.executable, "-m", "pilot", "init", "bench", "duckdb", "--dir", f"{folder}/project"]
-        command += ["--api", f"Load from {server.url}", "--docs", str(file), "--model", "builtin"]
+        command += ["--api", f"Load from {server.url}", "--docs", str(given), "--model", "builtin"]
         command += ["--yes", "--no-input", "--json"]
         for path in mock.truth:
             command += ["--endpoint", path]
@@ -112,7 +119,8 @@ def _run(file: Path) -> Run:
         tables = _keys_by_table(Path(folder, "project", "bench.duckdb"))
         scores = tuple(_judged(path, keys, tables, told) for path, keys in mock.truth.items())
         probes = sum(1 for request in server.requests if request.headers.get("user-agent") == "dlt-pilot")
-        return Run(file.stem, scores, probes, len(server.requests), seconds)
+        name = f"{file.stem}, bare" if bare else file.stem
+        return Run(name, scores, probes, len(server.requests), seconds)
 
 
 def _beside(peer: Path, file: Path) -> str:

@@ -47,6 +47,7 @@ class Mock:
             rows = [(operation.path, row) for row in made]
         else:
             above, _, placeholder = parent.rpartition("/{")
+            above = operation.parent or above
             known = next((r for p, r in self._records.items() if p.rstrip("/") == above), None)
             if known is None:
                 return  # no list of the document holds the values that this path asks for
@@ -54,6 +55,8 @@ class Mock:
             for n, (place, row) in enumerate(known):
                 value = row.get(self.fills.get(placeholder, placeholder if placeholder in row else "id"))
                 path = f"{place.rstrip('/')}/{value}{tail}{trailing}"
+                if operation.parent:
+                    path = operation.path.replace(f"{{{placeholder}}}", str(value))
                 numbers = range(start + _CHILDREN * n, start + _CHILDREN * (n + 1))
                 made = [_instance(self.document, operation.item, k, operation.key) for k in numbers]
                 self._serve(operation, path, made)

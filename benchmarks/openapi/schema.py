@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +25,8 @@ class ListOperation:
     """Where the list is in the answer."""
     item: Node
     headers: tuple[str, ...] = ()
+    parent: str = ""
+    """The list whose records fill the path, where the path does not begin with it."""
 
     @property
     def key(self) -> str:
@@ -53,11 +56,22 @@ class Document:
     @property
     def base(self) -> str:
         """The path that all paths start at."""
-        server = (self.root.get("servers") or [{"url": "/"}])[0]["url"]
+        first = (self.root.get("servers") or [{"url": "/"}])[0]
+        server = first["url"]
+        for name, variable in first.get("variables", {}).items():
+            server = server.replace("{" + name + "}", variable["default"])
         path = self.root.get("basePath") or (
             "/" + server.split("/", 3)[3] if server.count("/") > 2 else server
         )
         return "" if "://" in path else path.rstrip("/")
+
+    def bare(self) -> Node:
+        """The document as many are: of every answer it says "ok", and nothing of what lies in it."""
+        root = copy.deepcopy(self.root)
+        for item in root["paths"].values():
+            for operation in (item[method] for method in ("get", "post") if method in item):
+                operation["responses"] = {"200": {"description": "ok"}}
+        return root
 
     def lists(self) -> Iterator[ListOperation]:
         """Every GET that answers with a list of objects."""
@@ -66,7 +80,7 @@ class Document:
             if not operation:
                 continue
             response = self.whole(operation["responses"].get("200", {}))
-            media = next(iter(response.get("content", {}).values()), {})
+            media: Node = next(iter(response.get("content", {}).values()), {})
             schema = response.get("schema") or media.get("schema", {})
             found = self._list(schema, ())
             if found:
@@ -81,6 +95,7 @@ class Document:
                     trail,
                     inner,
                     tuple(response.get("headers", ())),
+                    operation.get("x-parent", ""),
                 )
 
     def whole(self, node: Any) -> Node:

@@ -68,6 +68,8 @@ class Look:
     """Parameters that a spec says are for paging, and what each does: `page offset cursor size`."""
     filters: tuple[str, ...] = ()
     """Parameters that a spec says begin at a time."""
+    by_spec: bool = False
+    """A spec tells of it: parameters that it does not name are hardly there."""
     refuted: set[str] = field(default_factory=set)
     """Endpoints whose paging was tried here, and does not hold."""
     cut_short: bool = False

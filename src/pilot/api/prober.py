@@ -206,7 +206,7 @@ class _Probe:
         self._headers.update(answer.headers)
         look = first_look(self._asking(path), url, params, answer, body)
         if offer is not None:
-            look.hints, look.filters = offer.hints, offer.filters
+            look.hints, look.filters, look.by_spec = offer.hints, offer.filters, True
         return look
 
     def _said_for(self, answer: Answer) -> dict[str, str]:

@@ -14,8 +14,8 @@ from pilot.finding import Json
 
 def by_other_names(look: Look) -> Paging | None:
     """Pages or offsets under a less usual name: all at once, as most APIs ignore what they do not know."""
-    if look.body is not None or look.hints:
-        return None  # its names are known
+    if look.body is not None or look.by_spec:
+        return None
     offsets: dict[str, Json] = dict.fromkeys(OTHER_OFFSETS, max(1, len(look.rows) - 1))
     together = look.page({**offsets, **dict.fromkeys(OTHER_PAGES, 2)})
     if len(look.rows) > 1 and first_offset(look, together) is not None:

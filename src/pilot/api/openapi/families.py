@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from pilot.api.openapi.follow import Follows
 from pilot.api.profile import Endpoint, Shape
 from pilot.api.survey import Offer
 from pilot.api.trails import folded
@@ -17,13 +18,16 @@ GENERIC = ("id", "uuid", "slug", "login", "key", "code", "name", "number")
 """What fields are called that stand for their record in a path, the likeliest first."""
 
 
-def with_parents(offers: Sequence[Offer]) -> tuple[Offer, ...]:
+def with_parents(offers: Sequence[Offer], links: Sequence[Follows] = ()) -> tuple[Offer, ...]:
     """The offers, each child with its parent's name and what fills its placeholders."""
-    lists = [o for o in offers if o.endpoint.method == "GET" and o.endpoint.records.shape in _ROWS]
+    lists = [o for o in offers if o.endpoint.method == "GET" and _may_hold_rows(o)]
     by_path = {_shape_of(o.endpoint.path): o.endpoint for o in lists}
+    into = {_shape_of(link.target): link for link in reversed(links)}
     found: dict[str, Endpoint] = {}
     for offer in sorted(offers, key=lambda o: o.endpoint.path.count("{")):
-        found[offer.key] = _related(offer, by_path, found)
+        link = into.get(_shape_of(offer.endpoint.path))
+        followed = _followed(offer, link, by_path, found) if link else None
+        found[offer.key] = followed or _related(offer, by_path, found)
     return tuple(replace(offer, endpoint=found[offer.key]) for offer in offers)
 
 
@@ -42,6 +46,30 @@ def family(offers: Sequence[Offer], picked: Sequence[Offer]) -> tuple[Offer, ...
 def _shape_of(path: str) -> str:
     """A path with its placeholders' names left out: they differ from path to path."""
     return _PLACEHOLDER.sub("{}", path.strip("/"))
+
+
+def _may_hold_rows(offer: Offer) -> bool:
+    """It is a list, or the document does not say what it answers with."""
+    shape = offer.endpoint.records.shape
+    return shape in _ROWS or (shape is Shape.UNKNOWN and offer.listed)
+
+
+def _followed(
+    offer: Offer, link: Follows, by_path: dict[str, Endpoint], done: dict[str, Endpoint]
+) -> Endpoint | None:
+    """A child as a link says: of the list that it starts at, or of the list of the one item there."""
+    endpoint, names = offer.endpoint, _PLACEHOLDER.findall(offer.endpoint.path)
+    item = _ONE_ITEM.fullmatch(link.source)
+    parent = by_path.get(_shape_of(link.source)) or (by_path.get(_shape_of(item[1])) if item else None)
+    if parent is None or not names or parent.name == endpoint.name:
+        return None
+    *above, last = names
+    whole = next((e for e in done.values() if e.name == parent.name), parent)
+    bindings = _inherited(above, _PLACEHOLDER.findall(whole.path), whole)
+    field = link.fields.get(last) or (_field(link.carried[last], "", whole) if last in link.carried else None)
+    if bindings is None or field is None:
+        return None
+    return replace(endpoint, parent=parent.name, bindings={**bindings, last: field})
 
 
 def _related(offer: Offer, by_path: dict[str, Endpoint], done: dict[str, Endpoint]) -> Endpoint:
@@ -93,10 +121,14 @@ def child_of(endpoint: Endpoint, seen: Sequence[Endpoint]) -> Endpoint:
 def rebound(endpoint: Endpoint, parent: Endpoint | None) -> Endpoint:
     """A child whose inherited bindings follow what fills its parent's path, as that was seen to work."""
     names = [name for name in _PLACEHOLDER.findall(endpoint.path) if name in endpoint.bindings]
-    if parent is None or len(names) < 2:
+    if parent is None or not names:
         return endpoint
-    carried = _inherited(names[:-1], _PLACEHOLDER.findall(parent.path), parent)
-    return replace(endpoint, bindings={**endpoint.bindings, **(carried or {})})
+    carried = _inherited(names[:-1], _PLACEHOLDER.findall(parent.path), parent) if len(names) > 1 else {}
+    bindings = {**endpoint.bindings, **(carried or {})}
+    fields = [field.name for field in parent.records.fields]
+    if fields and bindings[names[-1]] not in fields:  # the document did not say what the records have
+        bindings[names[-1]] = _field(names[-1], "", parent)
+    return replace(endpoint, bindings=bindings)
 
 
 def _inherited(names: Sequence[str], of_parent: Sequence[str], parent: Endpoint) -> dict[str, str] | None:

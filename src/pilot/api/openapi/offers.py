@@ -11,6 +11,7 @@ from pilot.api.openapi.answers import answer_of, key_hint, paging_of
 from pilot.api.openapi.choices import choices_of
 from pilot.api.openapi.document import Document, plain
 from pilot.api.openapi.families import with_parents
+from pilot.api.openapi.follow import links_of
 from pilot.api.openapi.parameters import Parameter, Role, needed, parameters_of
 from pilot.api.openapi.sampling import Sampler
 from pilot.api.openapi.servers import own_server
@@ -21,7 +22,6 @@ from pilot.finding import Json
 _MOST = 3_000
 """Operations that are looked at; the largest public APIs have about 1 500."""
 _READS = re.compile(r"(?<![a-z])(search|query|find|list|filter|lookup|retrieve)(?![a-z])")
-_PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 _OWN_HEADERS = ("accept", "authorization", "content-type", "user-agent")
 
 
@@ -29,7 +29,8 @@ def offers_of(document: Document) -> tuple[Offer, ...]:
     """Every operation that reads, parents and children recognised."""
     found = [offer for path, item in _paths(document) for offer in _at(document, path, item)][:_MOST]
     names = _names([offer.endpoint.path for offer in found])
-    return with_parents([_named(offer, name) for offer, name in zip(found, names, strict=True)])
+    named = [_named(offer, name) for offer, name in zip(found, names, strict=True)]
+    return with_parents(named, links_of(document))
 
 
 def _paths(document: Document) -> Iterator[tuple[str, dict[str, Json]]]:
@@ -60,7 +61,7 @@ def _offer(
     said = answer_of(document, operation, path)
     parameters = parameters_of(document, item, operation)
     query, headers = needed(parameters, "query"), _headers(parameters)
-    listed = said.is_list or (not said.known and method == "get" and not _PLACEHOLDER.search(path))
+    listed = said.is_list or (not said.known and method == "get" and not path.rstrip("/").endswith("}"))
     if not listed and said.records.shape is Shape.UNKNOWN and method == "post":
         return None
     wanted = {**query, **headers}
