@@ -114,3 +114,13 @@ def test_a_file_that_is_no_database_is_told_to_who_looks_and_kept(tmp_path: Path
     with pytest.raises(PilotError, match="damaged"):
         Store.look(tmp_path)
     assert file.read_bytes() == b"no database " * 1000
+
+
+def test_of_a_file_whose_end_is_missing_the_rest_is_read(tmp_path: Path) -> None:
+    file = _filled(tmp_path, 200)
+    content = file.read_bytes()
+    file.write_bytes(content[: len(content) // 2])
+    session, remark = _looked(tmp_path)
+    assert session is not None and session.facts.goal == "goal 199"
+    assert 50 < len(session.cells) < 150
+    assert f"{len(session.cells)} cells could be read" in remark

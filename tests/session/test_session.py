@@ -246,3 +246,15 @@ def test_names_and_acts_are_kept_without_secrets(store: Store) -> None:
     session.record_consent("run the script: dlt --key=hunter2-hunter2", "y")
     assert [line.name for line in session.sessions()] == ["my [secret]"]
     assert [act for *_, act, _ in session.consents()] == ["run the script: dlt --key=[secret]"]
+
+
+def test_undo_after_a_run_takes_back_the_run_alone(tmp_path: Path, session: Session) -> None:
+    first = _change(session, tmp_path, "script.py", b"a")
+    run = session.begin(Cell(0, "run_pipeline", "Run"))
+    load = session.begin(Cell(0, "load", "Load", "run_pipeline", 0, run.id))
+    _done(session, load)
+    _done(session, run)
+    done = undo(session, tmp_path)
+    assert (done.cell.id, done.restored, done.loads) == (run.id, (), (load.id,))
+    assert (tmp_path / "script.py").read_bytes() == b"a"
+    assert undo(session, tmp_path).cell.id == first.id

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 STATE = Path(".pilot") / "state"
 NAME = "session.db"
+_LONGEST = 1 << 30
+"""Bytes; what a broken head says beyond that is not believed."""
 _BESIDE = ("-wal", "-shm")
 """What SQLite keeps beside a file that was not closed."""
 
@@ -114,18 +116,34 @@ def replace_damaged(path: Path, why: str) -> tuple[sqlite3.Connection, str]:
 
 def _salvaged(path: Path) -> Salvage | None:
     """What can be read of a damaged file, in memory; None where that is no session."""
+    from tempfile import TemporaryDirectory
+
     from pilot.session.recovery import salvage
 
     into = sqlite3.connect(":memory:")
     try:
         migrate(into)
-        with closing(_read_only(path)) as db:
+        with TemporaryDirectory(prefix="pilot-") as folder, closing(_read_only(_whole(path, folder))) as db:
             found = salvage(db, into)
-    except (sqlite3.Error, PilotError):
+    except (OSError, sqlite3.Error, PilotError):
         found = None
     if found is None:
         into.close()
     return found
+
+
+def _whole(path: Path, folder: str) -> Path:
+    """The file, or where its end is missing a copy of the length that it had: SQLite reads no shorter one."""
+    with path.open("rb") as stream:
+        head = stream.read(32)
+    size = int.from_bytes(head[16:18], "big")
+    length = (65_536 if size == 1 else size) * int.from_bytes(head[28:32], "big")
+    if not head.startswith(b"SQLite format 3") or not path.stat().st_size < length <= _LONGEST:
+        return path
+    copied = _copied(path, Path(folder))
+    with copied.open("r+b") as stream:
+        stream.truncate(length)
+    return copied
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -33,7 +33,7 @@ class Done:
 
 
 def undo(session: Session, root: Path, number: int | None = None) -> Done:
-    """Take back a cell and everything after it; without a number the newest one that changed a file.
+    """Take back a cell and everything after it; without a number the newest that changed a file, or a run.
 
     While a policy runs below a cell, without a number that is a step of this policy. Raises PilotError
     when there is nothing to undo, or the person's own work would be lost; then nothing is restored.
@@ -98,6 +98,11 @@ def _loaded(step: str, state: CellState) -> bool:
     return step == "load" and state in (CellState.DONE, CellState.STALE)
 
 
+def _is_run(cell: Cell, parts: Sequence[int]) -> bool:
+    """Whether a cell loaded rows in a run or a request of its own, which has ended."""
+    return not parts and cell.parent is not None and _loaded(cell.step, cell.state)
+
+
 def _unit(session: Session, number: int | None) -> Cell:
     """The cell that is taken back as one: a step of the policy, a request in words, or an edit by hand."""
     by_id = {cell.id: cell for cell in session.cells}
@@ -105,7 +110,7 @@ def _unit(session: Session, number: int | None) -> Cell:
     live = [c for c in session.cells if c.state not in (CellState.UNDONE, CellState.RUNNING)]
     if number is None:
         own = {cell.id for cell in session.below(parts[0])} if parts else by_id.keys()
-        found = next((cell for cell in reversed(live) if cell.changes and cell.id in own), None)
+        found = next((c for c in reversed(live) if c.id in own and (c.changes or _is_run(c, parts))), None)
     else:
         found = next((cell for cell in live if cell.id == number), None)
     if found is None and number is None and parts:
