@@ -62,7 +62,7 @@ def _ask(kit: Kit, other: ProjectNames) -> str:
 def _other_file(kit: Kit, names: ProjectNames) -> ProjectNames | None:
     """The names with a database that is not there yet: the file is called after the pipeline."""
     text = kit.project.read(names.script) or ""
-    if names.database is None:
+    if names.database is None or names.database_name is not None:
         return None
     taken = {path.name for path in kit.project.root.glob("*.duckdb")}
     numbered = (replace(names, pipeline_name=f"{names.pipeline}_{number}") for number in range(2, 100))

@@ -6,6 +6,8 @@ import ast
 from dataclasses import dataclass, replace
 from typing import TypeGuard
 
+from pilot.project.named_values import named_values, text_of
+
 
 @dataclass(frozen=True)
 class ProjectNames:
@@ -23,6 +25,8 @@ class ProjectNames:
     """What the script calls the dataset, where it is not `<name>_data`."""
     script_name: str | None = None
     """The script's path, where it is not the one that `dlt init` makes."""
+    database_name: str | None = None
+    """The DuckDB file that the script names, where it is not called after the pipeline."""
 
     @property
     def script(self) -> str:
@@ -42,28 +46,38 @@ class ProjectNames:
     @property
     def database(self) -> str | None:
         """The DuckDB file in the project folder, for that destination."""
-        return f"{self.pipeline}.duckdb" if self.destination == "duckdb" else None
+        own = self.database_name or f"{self.pipeline}.duckdb"
+        return own if self.destination == "duckdb" else None
 
 
 def names_in(script: str, names: ProjectNames) -> ProjectNames:
     """The names as the script has them: it may set another destination, dataset or pipeline name.
 
-    Only literals in the one `dlt.pipeline(...)` call count; a script that can't be read changes nothing.
+    Only what the text of the one `dlt.pipeline(...)` call says counts; a script that can't be read changes
+    nothing.
     """
     try:
-        calls = [node for node in ast.walk(ast.parse(script)) if makes_pipeline(node)]
+        tree = ast.parse(script)
     except SyntaxError:
         return names
+    calls = [node for node in ast.walk(tree) if makes_pipeline(node)]
     if len(calls) != 1:
         return names
-    said = {k.arg: k.value.value for k in calls[0].keywords if isinstance(k.value, ast.Constant)}
-    destination, pipeline, dataset = (said.get(k) for k in ("destination", "pipeline_name", "dataset_name"))
+    said: dict[str | None, ast.expr] = {keyword.arg: keyword.value for keyword in calls[0].keywords}
+    values = named_values(tree)
+    pipeline = text_of(said.get("pipeline_name"), values) or _unsaid(names.pipeline, "pipeline_name" in said)
+    dataset = text_of(said.get("dataset_name"), values) or _unsaid(names.dataset, "dataset_name" in said)
     return replace(
         names,
-        destination=destination if isinstance(destination, str) else names.destination,
-        pipeline_name=pipeline if isinstance(pipeline, str) and pipeline != names.name else None,
-        dataset_name=dataset if isinstance(dataset, str) and dataset != f"{names.name}_data" else None,
+        destination=text_of(said.get("destination"), values) or names.destination,
+        pipeline_name=pipeline if pipeline != names.name else None,
+        dataset_name=dataset if dataset != f"{names.name}_data" else None,
     )
+
+
+def _unsaid(known: str, computed: bool) -> str | None:
+    """What is known stays where a script computes it."""
+    return known if computed else None
 
 
 def makes_pipeline(node: ast.AST) -> TypeGuard[ast.Call]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from pilot.project.existing import pipelines_in
 
 PLAIN = """
@@ -36,6 +38,26 @@ def test_a_script_says_how_its_pipeline_is_called(tmp_path: Path) -> None:
         "duckdb",
     )
     assert names.database == "chess.duckdb"
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ('NAME = "chess"\nrun(dlt.pipeline(NAME, "duckdb", dataset_name=f"{NAME}_raw"))', "chess chess_raw"),
+        ('def make(name="chess", to="duckdb"):\n    return dlt.pipeline(name, destination=to)', "chess"),
+        ('import dlt as d\nd.pipeline(pipeline_name="chess")', "chess"),
+        ('from dlt import pipeline as make\nmake("chess")', "chess"),
+        ('dlt.run([1], destination="duckdb", table_name="games")', "dlt_load"),
+        ('to = dlt.destinations.duckdb("db/c.duckdb")\ndlt.pipeline("chess", destination=to)', "chess"),
+        ('for n in "ab":\n    name = n\nname = 1\ndlt.pipeline(name)', "dlt_load"),
+    ],
+)
+def test_names_are_read_as_people_write_them(tmp_path: Path, code: str, told: str) -> None:
+    write(tmp_path / "project", load=f"import dlt\n{code}\n")
+    (names,) = pipelines_in(tmp_path / "project", environ(tmp_path))
+    pipeline, _, dataset = told.partition(" ")
+    assert (names.pipeline, names.dataset) == (pipeline, dataset or f"{pipeline}_dataset")
+    assert names.database == ("db/c.duckdb" if "db/" in code else f"{pipeline}.duckdb")
 
 
 def test_what_a_script_leaves_out_is_what_dlt_does_by_itself(tmp_path: Path) -> None:

@@ -40,6 +40,17 @@ def test_the_database_goes_back_to_before_a_load_and_forth_again(tmp_path: Path)
     assert not (tmp_path / DATABASE).exists()
 
 
+def test_a_database_in_a_folder_of_its_own_goes_back_there(tmp_path: Path) -> None:
+    copies, database = Copies(tmp_path), "db/weather.duckdb"
+    (tmp_path / "db").mkdir()
+    (tmp_path / database).write_bytes(b"first")
+    assert copies.take(1, database)
+    (tmp_path / database).write_bytes(b"second")
+    copies.seal(database)
+    _back(copies, 1)
+    assert (tmp_path / database).read_bytes() == b"first"
+
+
 def test_going_back_twice_changes_nothing_more(tmp_path: Path) -> None:
     copies = Copies(tmp_path)
     _loaded(tmp_path, copies, 1, b"first")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pilot.names import ProjectNames, makes_pipeline
+from pilot.project.named_values import named_values, text_of, value_of
 from pilot.project.recognise import dotted
 from pilot.run.local_state import data_folder
 
@@ -48,33 +49,63 @@ def _made_in(file: Path, root: Path, states: Mapping[str, _State]) -> Iterator[P
     except (OSError, ValueError, SyntaxError):
         return
     seen: set[str] = set()
-    for call in [node for node in ast.walk(tree) if makes_pipeline(node)]:
+    values = named_values(tree)
+    for call, unnamed in _makers(tree):
         said = {keyword.arg: keyword.value for keyword in call.keywords}
-        pipeline = _text(said.get("pipeline_name", call.args[0] if call.args else None))
+        first = call.args[0] if call.args and not unnamed else None
+        pipeline = text_of(said.get("pipeline_name", first), values)
         name = pipeline or f"{_DEFAULT}{file.stem}"
         if name not in seen:
             seen.add(name)
-            yield _names(file.relative_to(root).as_posix(), name, said, states.get(name))
+            yield _names(file.relative_to(root).as_posix(), name, said, values, states.get(name))
+
+
+def _makers(tree: ast.AST) -> Iterator[tuple[ast.Call, bool]]:
+    """The calls that make a pipeline; whether it gets no name: `dlt.run`, where no other call makes one."""
+    modules, functions = {"dlt"}, {"run": set[str](), "pipeline": set[str]()}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            modules |= {name.asname for name in node.names if name.name == "dlt" and name.asname}
+        elif isinstance(node, ast.ImportFrom) and node.module == "dlt":
+            for name in node.names:
+                functions.get(name.name, set()).add(name.asname or name.name)
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    for what in ("pipeline", "run"):
+        wanted = {f"{module}.{what}" for module in modules} | functions[what]
+        found = [c for c in calls if dotted(c.func) in wanted or (what == "pipeline" and makes_pipeline(c))]
+        if found:
+            yield from ((call, what == "run") for call in found)
+            return
 
 
 def _names(
-    script: str, pipeline: str, said: Mapping[str | None, ast.expr], state: _State | None
+    script: str,
+    pipeline: str,
+    said: Mapping[str | None, ast.expr],
+    values: Mapping[str, ast.expr],
+    state: _State | None,
 ) -> ProjectNames:
     """What a call says, and where it says nothing readable, what dlt remembers or does by itself."""
-    destination = _destination(said.get("destination")) or (state and state.destination) or "duckdb"
-    dataset = (state and state.dataset) or _text(said.get("dataset_name")) or f"{pipeline}_dataset"
-    return ProjectNames(pipeline, destination, pipeline, dataset, script)
+    made = value_of(said.get("destination"), values)
+    destination = _destination(made, values) or (state and state.destination) or "duckdb"
+    dataset = (state and state.dataset) or text_of(said.get("dataset_name"), values) or f"{pipeline}_dataset"
+    return ProjectNames(pipeline, destination, pipeline, dataset, script, _database(made, values))
 
 
-def _text(node: ast.expr | None) -> str | None:
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
-
-
-def _destination(node: ast.expr | None) -> str | None:
+def _destination(node: ast.expr | None, values: Mapping[str, ast.expr]) -> str | None:
     """`"duckdb"`, or the last name of `dlt.destinations.duckdb(…)`."""
     if isinstance(node, ast.Call):
         return dotted(node.func).rpartition(".")[2] or None
-    return _text(node)
+    return text_of(node, values)
+
+
+def _database(made: ast.expr | None, values: Mapping[str, ast.expr]) -> str | None:
+    """The file in `dlt.destinations.duckdb("db/chess.duckdb")`."""
+    if not isinstance(made, ast.Call):
+        return None
+    named = {keyword.arg: keyword.value for keyword in made.keywords}
+    text = text_of(named.get("credentials", made.args[0] if made.args else None), values)
+    return text.removeprefix("duckdb:///") if text and ":memory:" not in text else None
 
 
 def _states(root: Path, environ: Mapping[str, str]) -> Iterator[_State]:

@@ -13,5 +13,7 @@ def rehearsal_environment(folder: Path) -> dict[str, str]:
 
 
 def database_of(folder: Path, pipeline: str) -> Path:
-    """The database that a pipeline loads into in a rehearsal."""
-    return folder / "pipelines" / DATABASE.format(pipeline)
+    """The database that a pipeline loads into in a rehearsal; where its name is another one, the only one."""
+    own = folder / "pipelines" / DATABASE.format(pipeline)
+    made = [*own.parent.glob(DATABASE.format("*"))]
+    return made[0] if len(made) == 1 else own

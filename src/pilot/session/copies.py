@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 from pilot.config import config_files, read_config
 from pilot.errors import UsageError
@@ -57,7 +58,7 @@ class Copies:
         A second time for the same cell it stays as it is: the cell's first try may have loaded something.
         """
         source = self._root / database
-        copy = self._folder / f"{cell}-{source.name}"
+        copy = self._copy(cell, database)
         mark = copy.with_name(copy.name + _NONE)
         if copy.exists() or mark.exists():
             return True
@@ -93,21 +94,21 @@ class Copies:
 
     def can_begin_anew(self, cell: int, database: str) -> bool:
         """Whether a database can be what it was before a load; not where others wrote to it after its end."""
-        copy = self._folder / f"{cell}-{database}"
+        copy = self._copy(cell, database)
         none = copy.with_name(copy.name + _NONE).exists() and (self._root / database).exists()
         return (copy.exists() or none) and (not self._seal_of(database).exists() or self._sealed(database))
 
     def touched(self, cell: int, database: str) -> bool:
         """Whether a database is another than before the load."""
-        target, copy = self._root / database, self._folder / f"{cell}-{database}"
+        target, copy = self._root / database, self._copy(cell, database)
         there = [file for file in (target, copy) if file.exists()]
         return len(there) == 1 or len({_stamp(file) for file in there}) > 1
 
     def begin_anew(self, cell: int, database: str) -> None:
         """Have it be that, and set aside what the load left; the copy stays."""
-        target, copy = self._root / database, self._folder / f"{cell}-{database}"
+        target, copy = self._root / database, self._copy(cell, database)
         if target.exists():
-            _rename(target, self._folder / f"{_BROKEN_OFF}{database}")
+            _rename(target, self._folder / f"{_BROKEN_OFF}{_as_name(database)}")
         if copy.exists():
             half = copy.with_name(f".{copy.name}.new")
             if not _shared(copy, half):
@@ -131,10 +132,11 @@ class Copies:
         if not found:
             return None
         none = found[0].name.endswith(_NONE)
-        path = found[0].name.partition("-")[2].removesuffix(_NONE)
+        name = found[0].name.partition("-")[2].removesuffix(_NONE)
+        path = unquote(name)
         if not self._sealed(path):
             return None
-        return DatabaseMove(path, None if none else found[0].name, f"undone-{loads[0]}-{path}")
+        return DatabaseMove(path, None if none else found[0].name, f"undone-{loads[0]}-{name}")
 
     def bring_back(self, move: DatabaseMove) -> None:
         """Set the database aside, and put the copy in its place."""
@@ -163,7 +165,10 @@ class Copies:
             return False
 
     def _seal_of(self, database: str) -> Path:
-        return self._folder / f"{database}.seal"
+        return self._folder / f"{_as_name(database)}.seal"
+
+    def _copy(self, cell: int, database: str) -> Path:
+        return self._folder / f"{cell}-{_as_name(database)}"
 
     def _files(self) -> list[Path]:
         found = [f for f in self._folder.glob("[0-9]*-*") if f.suffix not in (".wal", ".seal")]
@@ -174,6 +179,11 @@ class Copies:
         for file in full[:-_KEPT]:
             file.unlink(missing_ok=True)
             _journal(file).unlink(missing_ok=True)
+
+
+def _as_name(database: str) -> str:
+    """A database's path as the name of a file."""
+    return quote(database, safe=" ")
 
 
 def _cell_of(file: Path) -> int:

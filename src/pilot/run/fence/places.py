@@ -73,7 +73,14 @@ def protected(root: Path) -> list[str]:
     }
     if (root / ".dlt" / ".workspace").exists():  # dlt keeps a workspace's data below its settings
         found = {entry for entry in found if entry.name != ".dlt"} | set(root.glob(".dlt/*.toml"))
-    return sorted(str(entry.resolve()) for entry in found if not entry.is_symlink() and _is_plain(entry))
+    kept = (entry for entry in found if not entry.is_symlink() and _is_plain(entry) and not _is_dlts(entry))
+    return sorted(str(entry.resolve()) for entry in kept)
+
+
+def _is_dlts(folder: Path) -> bool:
+    """Whether a folder holds dlt's working folders of pipelines, and nothing else."""
+    inner = [*folder.iterdir()] if folder.is_dir() else []
+    return bool(inner) and all((entry / "state.json").is_file() for entry in inner)
 
 
 def local_destinations(root: Path, environment: Mapping[str, str]) -> Iterator[Path]:
