@@ -1,11 +1,13 @@
 """Look at what was loaded: tables, rows, and how complete each of them is proven to be."""
 
 from pilot.drafting import names_of
+from pilot.errors import OutOfReach
 from pilot.facts import Facts
 from pilot.judge.show import summary, verdict_blocks
 from pilot.judge.verdicts import verdicts
 from pilot.judging import load_evidence
 from pilot.kit import Kit
+from pilot.screen import Line
 from pilot.session.session import Session
 from pilot.step import Outcome, Step
 
@@ -19,9 +21,13 @@ class CheckLoad(Step):
 
     def run(self, session: Session, kit: Kit) -> Outcome:
         """Count, compare with what the API was seen to answer, and judge."""
-        with kit.host.working("Counting rows"):
-            tables = kit.warehouse.tables(names_of(session.facts))
-            evidence = load_evidence(session, kit, tables)
+        try:
+            with kit.host.working("Counting rows"):
+                tables = kit.warehouse.tables(names_of(session.facts))
+                evidence = load_evidence(session, kit, tables)
+        except OutOfReach as hidden:
+            told = Line(f"{hidden.message} {hidden.hint}", "warn")
+            return Outcome(says="loaded, and not looked at", shows=(told,))
         judged = verdicts(evidence)
         return Outcome(
             says=summary(judged),

@@ -2,6 +2,7 @@
 
 PilotError                 exit 1   something failed; says what, and what to do next
 ├── StepFailed             exit 1   a step can't go on; carries the finding
+├── OutOfReach             exit 1   a destination that only the script itself knows how to reach
 ├── Declined               exit 1   the person (or an unattended run) said no to an act
 │   └── Outdated           exit 1   a file is no longer what a change to it was made from
 ├── UsageError             exit 2   the command line or a configuration file is wrong
@@ -35,6 +36,10 @@ class StepFailed(PilotError):
     def __init__(self, finding: Finding, hint: str = "") -> None:
         super().__init__(finding.says, hint or finding.hint)
         self.finding = finding
+
+
+class OutOfReach(PilotError):
+    """What was loaded can't be read from outside of the script."""
 
 
 class Declined(PilotError):

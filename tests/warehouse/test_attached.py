@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pilot.errors import PilotError
+from pilot.errors import OutOfReach, PilotError
 from pilot.names import ProjectNames
 from pilot.warehouse.warehouse import DltWarehouse
 from tests.warehouse.conftest import load
@@ -63,6 +63,19 @@ def test_a_load_that_was_stopped_before_its_first_package_loaded_nothing(tmp_pat
     subprocess.run([sys.executable, "-c", begun], cwd=tmp_path, check=True)
     warehouse = DltWarehouse(tmp_path, lambda: Path(sys.executable), str)
     assert warehouse.finished_loads(ProjectNames("begun", "any")) == ()
+
+
+@pytest.mark.parametrize("made", ['duckdb("other/place.db")', 'filesystem("files")'])
+def test_a_destination_that_only_the_script_knows_is_told_so_and_not_made(tmp_path: Path, made: str) -> None:
+    (tmp_path / "other").mkdir()
+    code = f"""import dlt
+pipeline = dlt.pipeline("hidden_{made[:4]}", destination=dlt.destinations.{made}, dataset_name="data")
+pipeline.run([{{"id": 1}}], table_name="rows")"""
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)
+    warehouse = DltWarehouse(tmp_path, lambda: Path(sys.executable), str)
+    with pytest.raises(OutOfReach, match=r"Only the script|finds no bucket_url"):
+        warehouse.tables(ProjectNames(f"hidden_{made[:4]}", "any"))
+    assert not list(tmp_path.glob("*.duckdb"))
 
 
 def test_a_folder_of_files_is_read_with_the_projects_own_configuration(

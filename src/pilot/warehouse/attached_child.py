@@ -49,7 +49,9 @@ def main() -> None:
         answer({"error": "Nothing was loaded yet."} if "sql" in asked else {})
         return
     try:
-        if "sql" in asked:
+        if out_of_reach := hidden(pipeline):
+            answer({"error": out_of_reach, "hidden": True})
+        elif "sql" in asked:
             answer(query(pipeline, asked))
         elif "loads" in asked:
             answer({"counts": counts(pipeline, asked["loads"])})
@@ -57,11 +59,24 @@ def main() -> None:
             answer(overview(pipeline))
     except ConfigFieldMissingException as error:
         missing = ", ".join(error.fields)
-        answer(
-            {"error": f"dlt finds no {missing} for the destination: .dlt/ or the environment should have it."}
-        )
+        says = f"dlt finds no {missing} for the destination: .dlt/ or the environment should have it."
+        answer({"error": says, "hidden": True})
     except (DltException, Refused) as error:
         answer({"error": str(error)})
+
+
+def hidden(pipeline: Any) -> str:
+    """Why only the script itself reaches what it loaded; "" where dlt does too."""
+    kind = str(pipeline.destination.destination_type)
+    if kind.endswith(".destination"):
+        return "A function of the script's own takes the rows, and can't be asked for them."
+    if kind.endswith(".duckdb"):
+        file = getattr(pipeline.destination_client().config.credentials, "database", None)
+        if (
+            isinstance(file, str) and "://" not in file and not Path(file).exists()
+        ):  # to open it would make it
+            return "Only the script knows where its DuckDB file is."
+    return ""
 
 
 def overview(pipeline: Any) -> dict[str, Any]:

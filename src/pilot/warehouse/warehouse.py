@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from pilot.errors import PilotError
+from pilot.errors import OutOfReach, PilotError
 from pilot.finding import Json
 from pilot.names import ProjectNames
 from pilot.run.environment import child_environment
@@ -31,6 +31,8 @@ class _Answer(msgspec.Struct):
     """What a reading child answers: an error, an overview, or a query's rows."""
 
     error: str | None = None
+    hidden: bool = False
+    """Only the script itself reaches the destination."""
     tables: tuple[TableInfo, ...] = ()
     loads: tuple[tuple[str, float], ...] = ()
     counts: tuple[TableCounts, ...] = ()
@@ -146,6 +148,8 @@ class DltWarehouse:
         else:
             files: list[Json] = [str(file) for file in self._databases(names)]
             answer = self._read({**question, "files": files, "dataset": names.dataset})
+        if answer.hidden and answer.error is not None:
+            raise OutOfReach(self._clean(answer.error), "pilot check judges the script by a rehearsal.")
         if answer.error is not None:
             raise self._error(answer.error)
         return answer
