@@ -138,6 +138,9 @@ class Writers(Protocol):
 class Runner(Protocol):
     """Runs the script in a child process."""
 
+    stopped: int
+    """How many runs Ctrl-C has stopped so far."""
+
     def run(
         self,
         script: str,

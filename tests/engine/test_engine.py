@@ -18,6 +18,8 @@ from pilot.kit import Kit
 from pilot.options import Options
 from pilot.policy import Limits, Policy, StepUse
 from pilot.run.result import Ending, RunMode, RunResult
+from pilot.run.runner import ScriptRunner
+from pilot.run.starting import FreshInterpreter
 from pilot.screen import Line
 from pilot.session.cell import Cell, CellState
 from pilot.session.session import Session
@@ -93,7 +95,7 @@ class _House:
             project=nothing,  # type: ignore[arg-type]  # these steps use no party
             prober=nothing,  # type: ignore[arg-type]
             writers=self.asked,  # type: ignore[arg-type]
-            runner=nothing,  # type: ignore[arg-type]
+            runner=ScriptRunner(Path(), FreshInterpreter(Path), str),
             warehouse=nothing,  # type: ignore[arg-type]
             policies=self.engine,
             options=Options(),
@@ -295,6 +297,17 @@ def test_ctrl_c_asks_and_can_run_the_step_again(store: Store, stop: BaseExceptio
     house = _house(store, {"a": step}, "r", attended=True)
     assert house.run(_policy("a")) is None
     assert step.runs == 2
+
+
+def test_ctrl_c_again_while_a_stopped_run_is_cleared_up_leaves_at_once(store: Store) -> None:
+    def pressed_twice(session: Session, kit: Kit) -> Outcome:
+        kit.runner.stopped += 1
+        raise KeyboardInterrupt
+
+    house = _house(store, {"a": _Does(pressed_twice, Outcome())}, "r", attended=True)
+    with pytest.raises(Interrupted):
+        house.run(_policy("a"))
+    assert house.states() == [("a", "interrupted")]
 
 
 def test_ctrl_c_and_leave_is_an_interruption(store: Store) -> None:

@@ -15,10 +15,12 @@ from pilot.engine.engine import Engine
 from pilot.errors import StepFailed
 from pilot.facts import Facts
 from pilot.finding import Finding, FindingKind, Remedy
-from pilot.kit import Kit, Prober, Runner
+from pilot.kit import Kit, Prober
 from pilot.names import ProjectNames
 from pilot.options import Options
 from pilot.policy import Limits, Policy, StepUse
+from pilot.run.runner import ScriptRunner
+from pilot.run.starting import FreshInterpreter
 from pilot.screen import Line
 from pilot.session.cell import Cell
 from pilot.session.session import Session
@@ -157,7 +159,7 @@ class Project:
             project=self.files,  # type: ignore[arg-type]  # the part of a project that is used here
             prober=cast("Prober", None),  # these steps look at no API
             writers=self.writers,  # type: ignore[arg-type]
-            runner=cast("Runner", None),
+            runner=ScriptRunner(root, FreshInterpreter(lambda: root), str),
             warehouse=self.warehouse,  # type: ignore[arg-type]
             policies=self.engine,
             options=Options(root, **options),  # type: ignore[arg-type]  # one of its numbers

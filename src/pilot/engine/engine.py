@@ -16,6 +16,7 @@ from pilot.engine.mending import Mending
 from pilot.engine.open_cell import AS_ASKED, OpenCell, opened
 from pilot.errors import (
     Declined,
+    Interrupted,
     NothingToChange,
     Replan,
     StepFailed,
@@ -210,6 +211,7 @@ class Engine:
 
     def _attempt(self, step: Step, validators: Sequence[Validator]) -> tuple[Outcome, list[Finding]]:
         """Run a step once and look at what it produced: its outcome, and findings, the first one first."""
+        stopped = self.kit.runner.stopped
         try:
             outcome = step.run(self.session, self.kit)
             if not isinstance(outcome, Outcome):
@@ -218,10 +220,11 @@ class Engine:
                 self.session.record_traffic(outcome.run.traffic)
                 self.session.last_traffic = outcome.run.traffic
             if outcome.run is not None and outcome.run.ending is Ending.INTERRUPTED:
-                raise KeyboardInterrupt
+                return _stopped(step)
         except KeyboardInterrupt:
-            finding = Finding(FindingKind.INTERRUPTED, f"{step.title} was stopped.")
-            return Outcome(Status.FAILED), [finding]
+            if self.kit.runner.stopped > stopped:  # pressed again while the step cleared up after its run
+                raise Interrupted from None
+            return _stopped(step)
         except StepFailed as failure:
             return Outcome(Status.FAILED), [replace(failure.finding, hint=failure.hint)]
         findings = list(outcome.findings)
@@ -277,3 +280,8 @@ class Engine:
     def _running_id(self) -> int | None:
         running = self.session.running
         return running.id if running else None
+
+
+def _stopped(step: Step) -> tuple[Outcome, list[Finding]]:
+    """What a step came to that Ctrl-C ended."""
+    return Outcome(Status.FAILED), [Finding(FindingKind.INTERRUPTED, f"{step.title} was stopped.")]

@@ -107,6 +107,7 @@ class ScriptRunner:
         self._fence = fence
         self._begun = begun
         self._answers = answers
+        self.stopped = 0
 
     def run(
         self,
@@ -178,6 +179,7 @@ class ScriptRunner:
                 streams, started + timeout, lambda: line is not None and in_vain(line.different, line.newest)
             )
             ending, code = following.follow(lambda: _start(self._starter, job, line, hold.environment))
+            self.stopped += ending is Ending.INTERRUPTED
         finally:
             if line is not None:
                 line.close()
