@@ -14,6 +14,7 @@ from benchmarks.faults.previews import PATIENT, PREVIEWS
 from benchmarks.faults.silent_more import SILENT_MORE
 from benchmarks.faults.silent_paging import SILENT_PAGING
 from benchmarks.faults.silent_rows import SILENT_ROWS
+from benchmarks.faults.strangers import STRANGERS
 
 CASES: tuple[Case, ...] = (
     *LOUD_ANSWERS,
@@ -28,4 +29,5 @@ CASES: tuple[Case, ...] = (
     *HEALTHY,
     *LOOKALIKES,
     *LOOKALIKES_MORE,
+    *STRANGERS,
 )

@@ -88,6 +88,7 @@ BASE_URL = "https://api.example.com/v1"
 config = {"client": {"base_url": f"https://other.example.com:8443/{version}"}, "docs": "https://no.example.com"}
 def rows(endpoint="https://default.example.com/x"): return client.get("https://got.example.com", params={})
 where = f"https://{host}/x"
+page, url = 1, "https://second.example.com/x"
 """
     )
     assert sorted(look.hosts) == [
@@ -95,6 +96,7 @@ where = f"https://{host}/x"
         "default.example.com",
         "got.example.com",
         "other.example.com:8443",
+        "second.example.com",
     ]
 
 

@@ -225,7 +225,8 @@ def _named_texts(tree: ast.AST) -> Iterator[tuple[str, ast.expr]]:
     """Values with the name that they get: of a variable, an argument, a key."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign):
-            yield from ((ast.unparse(target), node.value) for target in node.targets)
+            pairs = [pair for target in node.targets for pair in _pairs(target, node.value)]
+            yield from ((ast.unparse(target), value) for target, value in pairs)
         elif isinstance(node, ast.AnnAssign) and node.value is not None:
             yield ast.unparse(node.target), node.value
         elif isinstance(node, ast.keyword) and node.arg:
@@ -239,6 +240,13 @@ def _named_texts(tree: ast.AST) -> Iterator[tuple[str, ast.expr]]:
         elif isinstance(node, ast.arguments):
             spelled = [*node.posonlyargs, *node.args]
             yield from ((a.arg, d) for a, d in zip(spelled[::-1], node.defaults[::-1], strict=False))
+
+
+def _pairs(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]]:
+    """Each name with its own value in `url, page = "https://…", 1`."""
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
+        return [*zip(target.elts, value.elts, strict=True)]
+    return [(target, value)]
 
 
 def _beginnings(tree: ast.AST) -> set[str]:
