@@ -4,8 +4,8 @@ from pilot.drafting import names_of
 from pilot.errors import OutOfReach
 from pilot.facts import Facts
 from pilot.judge.show import summary, verdict_blocks
-from pilot.judge.verdicts import verdicts
-from pilot.judging import load_evidence
+from pilot.judge.verdicts import verdicts, verdicts_on_reading
+from pilot.judging import load_evidence, newest_feeds
 from pilot.kit import Kit
 from pilot.screen import Line
 from pilot.session.session import Session
@@ -27,7 +27,9 @@ class CheckLoad(Step):
                 evidence = load_evidence(session, kit, tables)
         except OutOfReach as hidden:
             told = Line(f"{hidden.message} {hidden.hint}", "warn")
-            return Outcome(says="loaded, and not looked at", shows=(told,))
+            judged = verdicts_on_reading(newest_feeds(session))
+            shows = (told, *(verdict_blocks(judged) if judged else ()))
+            return Outcome(says="loaded, and not looked at", learned=Facts(verdicts=judged), shows=shows)
         judged = verdicts(evidence)
         return Outcome(
             says=summary(judged),

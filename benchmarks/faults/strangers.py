@@ -85,7 +85,24 @@ def _all() -> Mapping[str, Route]:
     return {PATH: lambda _request: Reply(data=_MANY)}
 
 
+_INTO_FILES = """
+import dlt
+import requests
+
+
+@dlt.resource(write_disposition="replace")
+def people():
+    yield requests.get("{base}/v1/people").json()["results"]
+
+
+files = dlt.destinations.filesystem("files")
+pipeline = dlt.pipeline("case", destination=files, dataset_name="case_data")
+print(pipeline.run(people(), loader_file_format="jsonl"))
+"""
+
+
 STRANGERS: tuple[Case, ...] = (
+    Case("silent/first_page_into_what_is_hidden", _INTO_FILES, INCOMPLETE, Remedy.REPAIR, healthy),
     Case(
         "healthy/link_that_drops_a_parameter",
         by_requests(_LINKS),

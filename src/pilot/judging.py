@@ -9,7 +9,7 @@ from pilot.api.profile import ApiProfile
 from pilot.drafting import names_of
 from pilot.errors import PilotError
 from pilot.judge.evidence import Evidence
-from pilot.judge.feeds import feeds_of
+from pilot.judge.feeds import Feed, feeds_of
 from pilot.judge.warnings import unfilled_columns
 from pilot.kit import Kit, Warehouse
 from pilot.names import ProjectNames
@@ -24,7 +24,6 @@ from pilot.warehouse.tables import TableCounts, TableInfo
 def load_evidence(session: Session, kit: Kit, tables: Sequence[TableInfo]) -> Evidence:
     """What the newest load is judged by."""
     names, record = names_of(session.facts), session.facts.load or LoadRecord()
-    cell = _load_cell(session)
     finished = [load for load, _ in kit.warehouse.finished_loads(names)]
     begun = session.facts.load_begun
     before = set(finished[:-1] if begun is None or begun.finished is None else begun.finished)
@@ -33,9 +32,15 @@ def load_evidence(session: Session, kit: Kit, tables: Sequence[TableInfo]) -> Ev
     return replace(
         _known(session, kit, kit.warehouse, tables),
         counts=_counts(kit.warehouse, names, sorted(loads), tables),
-        feeds=feeds_of(() if cell is None else session.newest_traffic(cell.id)),
+        feeds=newest_feeds(session),
         unfilled=record.unfilled,
     )
+
+
+def newest_feeds(session: Session) -> tuple[Feed, ...]:
+    """What the newest load read."""
+    cell = _load_cell(session)
+    return feeds_of(() if cell is None else session.newest_traffic(cell.id))
 
 
 def rehearsal_evidence(session: Session, kit: Kit, warehouse: Warehouse, run: RunResult) -> Evidence:

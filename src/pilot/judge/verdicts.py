@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pilot.api.profile import Endpoint
 from pilot.judge.evidence import Evidence, sounds_like
@@ -28,6 +28,16 @@ def verdicts(evidence: Evidence) -> tuple[TableVerdict, ...]:
         more = 0 if own.judged is Judged.COMPLETE else _announced(table, evidence)
         told.append(TableVerdict(table.name, table.rows, own.judged, own.reason, more, earlier))
     return (*told, *_lists_nowhere(evidence), *_without_table(evidence))
+
+
+def verdicts_on_reading(feeds: Sequence[Feed]) -> tuple[TableVerdict, ...]:
+    """What is proven where nothing that is stored can be seen: `rows` are the records that were read."""
+    told = []
+    for feed in feeds:
+        own = read(feed)
+        judged = Judged.INCOMPLETE if own.judged is Judged.INCOMPLETE else Judged.NOT_PROVABLE
+        told.append(TableVerdict(feed.resource or feed.path, feed.records or 0, judged, own.reason))
+    return tuple(told)
 
 
 def _is_left_over(table: TableCounts, evidence: Evidence) -> bool:
