@@ -143,6 +143,22 @@ def test_requests_that_have_to_be_signed_are_said_to_be_beyond_rules() -> None:
     assert "has to be signed" in profile.notes[-1] and "HMAC" in profile.endpoints[0].error
 
 
+def test_json_is_asked_for_by_name_where_markup_comes_and_the_script_asks_so_too() -> None:
+    def route(request: Request) -> Reply:
+        if "json" not in request.headers.get("accept", ""):
+            return Reply(raw=b"<?xml version='1.0'?><a/>", headers={"Content-Type": "application/xml"})
+        return PAGED["page_from_1"](request)
+
+    with serving(route) as server:
+        endpoint = probe(f"{server.url}/items").endpoints[0]
+    assert endpoint.paging.proven and endpoint.headers == {"Accept": "application/json"}
+
+
+def test_an_answer_that_is_still_being_made_is_no_record() -> None:
+    with serving(lambda request: Reply(202, {"state": "running", "job": "a1"})) as server:
+        assert "only begun" in probe(f"{server.url}/items").endpoints[0].error
+
+
 def test_a_list_that_is_named_too_fills_the_path_of_its_children() -> None:
     parts: dict[str, Route] = {
         "/teams": lambda q: Reply(data={"teams": [{"id": n, "name": "t"} for n in (7, 8)], "total": 2}),

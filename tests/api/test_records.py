@@ -15,6 +15,7 @@ from pilot.api.fetch import Answer
 from pilot.api.profile import Shape
 from pilot.api.records import Found, find_records
 from pilot.api.trails import json_path
+from pilot.writers.builtin.columns import json_hints
 
 ROW = {"id": 1, "name": "a", "at": "2024-01-01T10:00:00Z", "price": "1.50", "tags": ["x"], "who": {"a": 1}}
 ROWS = [ROW, {**ROW, "id": 2, "price": None}]
@@ -110,6 +111,12 @@ def test_fields_have_types_over_all_records() -> None:
     }
 
 
+def test_days_that_no_calendar_has_are_text_and_times_among_texts_are_named_as_such() -> None:
+    rows = [{"a": "0000-00-00", "b": "2024-01-01T00:00:00Z"}, {"a": "2024-02-30", "b": "n/a"}]
+    assert [f.types for f in found_in(rows).records.fields] == [("text",), ("text", "timestamp")]
+    assert json_hints(found_in(rows).records.fields) == {"b": {"data_type": "text"}}
+
+
 def test_a_number_beyond_every_column_of_whole_numbers_is_told_apart() -> None:
     assert [f.types for f in found_in([{"a": 2**63, "b": -(2**63)}]).records.fields] == [
         ("hugeint",),
@@ -126,6 +133,8 @@ def test_lines_of_json_and_csv_are_read() -> None:
     lines = b'{"id": 1}\n{"id": 2}\n'
     assert found_in(lines, "application/x-ndjson").records.shape is Shape.NDJSON
     assert found_in(lines).records.count == 2
+    twice = found_in(b"id,name,name\n1,a,b\n", "text/csv")
+    assert "two columns named name" in twice.problem
     table = found_in(b"id;name\n1;a\n2;b\n", "text/csv")
     assert (table.records.shape, table.records.count) == (Shape.CSV, 2)
     assert [f.types for f in table.records.fields] == [("bigint",), ("text",)]

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from pilot.api.naming import LONGEST, propose_name, table_name
 from pilot.api.profile import AuthKind, How
+from pilot.api.urls import urls_in
 from pilot.api.words import hosts_in, read_words, without_secrets
 
 
@@ -89,6 +90,11 @@ def test_keys_in_a_url_are_put_aside() -> None:
     for text in (repr(named), without_secrets(goal)):
         assert "0123456789" not in text and "hunter22" not in text
     assert hosts_in(goal) == ("api.x.com",)
+
+
+def test_a_star_that_is_a_value_stays_and_one_that_emphasises_goes() -> None:
+    goal = "load **https://a.example/x** and https://a.example/works?cursor=*"
+    assert urls_in(goal) == ["https://a.example/x", "https://a.example/works?cursor=*"]
 
 
 def test_harmless_parameters_stay() -> None:

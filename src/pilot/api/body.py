@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pilot.api.fetch import Answer
 from pilot.api.profile import Shape
@@ -33,6 +33,8 @@ class Body:
     """Only the beginning was read."""
     delimiter: str = ""
     """For CSV: what stands between the values."""
+    encoding: str = ""
+    """For CSV: how its characters are written, where that is not UTF-8."""
 
 
 def read_body(answer: Answer) -> Body:
@@ -41,7 +43,7 @@ def read_body(answer: Answer) -> Body:
         return Body(problem="the answer is empty")
     if b"\x00" in answer.body[:4096] and not answer.body.startswith((b"\xff\xfe", b"\xfe\xff")):
         return Body(problem=f"the answer is binary ({answer.content_type or 'no content type'})")
-    text = _text(answer)
+    text, encoding = _text(answer)
     if text is None:
         return Body(problem="the answer is not valid UTF-8")
     text = text[:_BEGINNING] if answer.cut else text
@@ -49,10 +51,12 @@ def read_body(answer: Answer) -> Body:
     if start.startswith("<"):
         kind = "HTML, a page for people" if "<html" in start or "<!doctype html" in start else "XML"
         return Body(problem=f"the answer is {kind}, not JSON")
-    return _data(text, answer)
+    body = _data(text, answer)
+    return replace(body, encoding=encoding) if body.shape is Shape.CSV else body
 
 
-def _text(answer: Answer) -> str | None:
+def _text(answer: Answer) -> tuple[str | None, str]:
+    """The text, and its encoding where that is not UTF-8."""
     charset = re.search(r"charset=\"?([\w-]+)", answer.headers.get("content-type", ""), re.I)
     encodings = ["utf-8-sig"]
     if answer.body.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -61,10 +65,11 @@ def _text(answer: Answer) -> str | None:
         encodings = [charset[1].lower().replace("utf-8", "utf-8-sig"), "utf-8-sig"]
     for encoding in encodings:
         try:
-            return answer.body.decode(encoding, errors="ignore" if answer.cut else "strict")
+            text = answer.body.decode(encoding, errors="ignore" if answer.cut else "strict")
         except (UnicodeDecodeError, LookupError):
             continue
-    return None
+        return text, "" if encoding == "utf-8-sig" else encoding
+    return None, ""
 
 
 def _data(text: str, answer: Answer) -> Body:
@@ -126,6 +131,8 @@ def _csv(text: str, cut: bool, called: bool = False) -> Body | None:
     names, rows = lines[0], lines[1:-1] if cut else lines[1:]
     if (not rows and not called) or any(len(row) != len(names) for row in rows[:_ROWS]):
         return None
+    if twice := next((name for name in names if name and names.count(name) > 1), ""):
+        return Body(problem=f"the answer is CSV with two columns named {twice[:60]}: one would be lost")
     found: list[Json] = [dict(zip(names, row, strict=True)) for row in rows[:_ROWS]]
     return Body(found, Shape.CSV, partial=cut or len(rows) > _ROWS, delimiter=delimiter)
 

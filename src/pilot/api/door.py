@@ -14,6 +14,8 @@ from pilot.api.token import fetch_token
 from pilot.api.words import Target
 from pilot.finding import Json
 
+_NOT_ACCEPTABLE = 406
+
 
 @dataclass(frozen=True)
 class Knock:
@@ -43,7 +45,21 @@ class Door:
         """A key was sent: it opened the door, or no way to send it did."""
 
     def ask(self, knock: Knock) -> Answer:
-        """The answer to a request that is sent with what opens the API."""
+        """The answer to a request that is sent with what opens the API.
+
+        Where that is markup, JSON is asked for by name: from then on `headers` say so, and the script has to.
+        """
+        answer = self._opened(knock)
+        if not _is_markup(answer) or any(name.lower() == "accept" for name in self.headers):
+            return answer
+        before, self.headers = self.headers, {**self.headers, "Accept": "application/json"}
+        other = self._opened(knock)
+        if other.ok and not _is_markup(other):
+            return other
+        self.headers = before
+        return answer
+
+    def _opened(self, knock: Knock) -> Answer:
         answer = self._send(knock, self._credentials)
         return answer if self._settled or answer.problem else self._learn(answer, knock)
 
@@ -124,3 +140,8 @@ def _told_apart(without: Answer, with_key: Answer) -> str:
     if (without.status, without.body) == (with_key.status, with_key.body):
         return f"HTTP {without.status} with and without the key"
     return f"the key was read and refused (HTTP {with_key.status})"
+
+
+def _is_markup(answer: Answer) -> bool:
+    """XML or HTML; or a refusal to answer in any format at all."""
+    return answer.status == _NOT_ACCEPTABLE or (answer.ok and answer.body.lstrip()[:1] == b"<")

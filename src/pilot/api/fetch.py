@@ -18,7 +18,8 @@ from pilot.finding import Json
 if TYPE_CHECKING:
     from requests import Response, Session
 
-_ACCEPT = "application/json, application/x-ndjson;q=0.9, text/csv;q=0.8, */*;q=0.5"
+_ACCEPT = "*/*"
+"""As dlt's own client has it: what is seen is what a script would get."""
 _CHUNK = 64 * 1024
 _REDIRECTS = (301, 302, 303, 307, 308)
 _REDIRECTS_OF_POST = (307, 308)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from itertools import islice
 
 from pilot.api.profile import Field
@@ -83,15 +84,29 @@ def _type_in_text(value: Json) -> str:
 
 def _type_of_text(text: str) -> str:
     if _DATE.match(text):
-        return "date"
+        return "date" if _is_in_calendar(text) else "text"
     if _TIMESTAMP.match(text):
-        return "timestamp"
+        return "timestamp" if _is_in_calendar(text[:10]) else "text"
     return "decimal_text" if _NUMBER.match(text) else "text"
 
 
+def _is_in_calendar(text: str) -> bool:
+    """Databases write 0000-00-00 where there is no date."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _settled(kinds: Sequence[str]) -> tuple[str, ...]:
-    """Texts of several kinds are just text; one text that is no date makes a field no date."""
+    """Texts of several kinds are just text; one text that is no date makes a field no date.
+
+    Times among other texts are still named, last: dlt would make times of those, and variants of the others.
+    """
     special = [kind for kind in kinds if kind in _SPECIAL_TEXT]
     if "text" in kinds or len(special) > 1:
-        return tuple(dict.fromkeys("text" if kind in _SPECIAL_TEXT else kind for kind in kinds))
+        plain = ["text" if kind in _SPECIAL_TEXT else kind for kind in kinds]
+        times = ["timestamp"] if "timestamp" in kinds and {"text", "decimal_text"} & {*kinds} else []
+        return tuple(dict.fromkeys([*plain, *times]))
     return tuple(kinds)

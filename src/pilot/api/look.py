@@ -19,6 +19,7 @@ from pilot.api.profile import Shape
 from pilot.api.records import Found, find_records, records_at
 from pilot.finding import Json
 
+_ACCEPTED = 202
 Ask = Callable[[Knock], Answer]
 """One more request to the API."""
 
@@ -183,6 +184,8 @@ def first_look(
         found = Found(problem=f"HTTP {answer.status}" + (f": {said}" if said else ""))
     else:
         found = find_records(body, url)
+        if answer.status == _ACCEPTED and found.records.shape is Shape.SINGLE:
+            found = Found(problem="HTTP 202: the API has only begun to make its answer")
     envelope = envelope_of(answer.url, body.data, answer.headers, found.trail)
     page = Page(answer, body, found.rows, envelope)
     return Look(ask, url, params, found, page, [*found.rows], body=sent)

@@ -186,7 +186,8 @@ class _Probe:
         look = None
         rows = self._rows.get(endpoint.parent or "", [])
         for way, url, parent in islice(ways(aim.target.url, endpoint, rows), _MOST_WAYS):
-            look, endpoint = self._look(url, way, aim.offer), way
+            look = self._look(url, way, aim.offer)
+            endpoint = replace(way, headers=dict(self._door.headers))
             self._rows[way.name] = carrying(look.rows[:_MOST_PARENTS], way, parent)
             if look.first.status not in _NOT_THERE:
                 break

@@ -112,6 +112,8 @@ class Records:
     how: How = How.SEEN
     delimiter: str = ""
     """For CSV: what stands between the values."""
+    encoding: str = ""
+    """For CSV: how its characters are written, where that is not UTF-8."""
     names: str = ""
     """For TABLE: the JSONPath of the names; empty where the first row holds them."""
     beside: tuple[Field, ...] = ()

@@ -46,7 +46,8 @@ def find_records(body: Body, path: str = "") -> Found:
     if body.shape is not Shape.LIST:
         rows = body.data if isinstance(body.data, list) else []
         found = _found(body.shape, rows, (), as_text=body.shape is Shape.CSV)
-        return replace(found, records=replace(found.records, delimiter=body.delimiter))
+        written = replace(found.records, delimiter=body.delimiter, encoding=body.encoding)
+        return replace(found, records=written)
     if error := error_in(body.data):
         return Found(problem=error)
     if not isinstance(body.data, (dict, list)):

@@ -48,6 +48,8 @@ def trimmed(url: str) -> str:
         unopened = last in _CLOSING and url.count(last) > url.count(_CLOSING[last])
         if not unopened and last not in ".,;:!?*'\"…»”’":
             break
+        if url.endswith("=*"):
+            break  # a value, as of a cursor that begins
         url = url[:-1]
     return url.split("](")[0]
 

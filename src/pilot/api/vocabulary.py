@@ -47,7 +47,7 @@ NEXT_LINK = word_set(
 )
 HAS_MORE = word_set(
     """hasmore hasnext hasnextpage more moreresults hasmoreitems hasmorepages moreavailable
-    moredataavailable hasmoreresults morerecords nextpageexists ismore hasmoredata"""
+    moredataavailable exceededtransferlimit hasmoreresults morerecords nextpageexists ismore hasmoredata"""
 )
 IS_LAST = word_set("""islast islastpage last lastpage done complete endofrecords endoflist isend finished""")
 TOTAL = word_set(
@@ -62,7 +62,8 @@ TOTAL_PAGES = word_set(
     pagestotal"""
 )
 PAGE = word_set("page currentpage pagenumber pageno pageindex pagenum pageid number")
-OFFSET = word_set("""offset skip start startat startindex startindx from skipped startrow""")
+OFFSET = word_set("""offset skip start startat startindex startindx from skipped startrow
+    resultoffset""")
 SIZE = word_set("""limit perpage pagesize size itemsperpage maxresults take pagelimit top rows max""")
 NOT_NEXT = ("prev", "previous", "before", "first", "self", "last", "start")
 CURSOR = (
@@ -87,7 +88,7 @@ CURSOR_PARAMS = word_list(
     pagination_token continuation_token continuationToken page_cursor page[cursor] page[after] bookmark
     marker scroll_id page"""
 )
-OTHER_OFFSETS = word_list("$offset $skip skip start startIndex startAt _start from")
+OTHER_OFFSETS = word_list("$offset $skip skip start startIndex startAt _start from resultOffset")
 OTHER_PAGES = word_list("pageNumber page_number pageNo page_no pageNum pageIndex p page[number]")
 """Names of what pages, where nothing in an answer tells them and the most usual ones were ignored."""
 LAST_ID_PARAMS = word_list("starting_after after after_id since_id last_id cursor")
@@ -96,6 +97,7 @@ SIZE_BESIDE = {
     "skip": "limit",
     "$skip": "$top",
     "$offset": "$limit",
+    "resultOffset": "resultRecordCount",
     "_start": "_limit",
     "startAt": "maxResults",
     "startIndex": "count",

@@ -61,6 +61,12 @@ def headed(request: Request) -> Reply:
     return Reply(data=[["id", "name"], *([row["id"], row["name"]] for row in rows)])
 
 
+def latin(request: Request) -> Reply:
+    """CSV in an older encoding."""
+    text = "id,name,town\n" + "".join(f"{row['id']},{row['name']},Köln\n" for row in ROWS)
+    return Reply(raw=text.encode("latin-1"), headers={"Content-Type": "text/csv; charset=iso-8859-1"})
+
+
 def on_and_on(request: Request) -> Reply:
     """A relative link on every page, also on empty ones; it carries the size too."""
     start, size = request.number("offset", 0), request.number("limit", SIZE)
@@ -74,6 +80,7 @@ ROUTES: dict[str, Route] = {
     "/gone": gone,
     "/empty_link": empty_link,
     "/on_and_on": on_and_on,
+    "/latin": latin,
     "/named": named,
     "/headed": headed,
     "/posted": POSTED["cursor"][0],
@@ -93,6 +100,7 @@ def test_every_page_of_every_kind_is_loaded(tmp_path: Path) -> None:
             "/gone",
             "/empty_link",
             "/on_and_on",
+            "/latin",
             "/named",
             "/headed",
         )

@@ -44,4 +44,6 @@ def _json_type(types: set[str]) -> str | None:
 def _csv_type(types: set[str]) -> str | None:
     if types == {"bigint", "double"}:
         return "double"
+    if types == {"text", "timestamp"}:
+        return "text"
     return next(iter(types)) if len(types) == 1 and types <= TYPED_TEXT else None

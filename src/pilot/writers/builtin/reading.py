@@ -13,7 +13,7 @@ from pilot.writers.builtin.functions import TYPES, Function
 from pilot.writers.builtin.literals import Literal, call, comment, literal, quoted
 
 CSV_ROWS = """\
-{indent}rows = csv.DictReader(io.StringIO(response.content.decode("utf-8-sig")){delimiter})
+{indent}rows = csv.DictReader(io.StringIO(response.content.decode({encoding})){delimiter})
 {indent}# an empty value is no value: column hints would fail on empty text
 {indent}records = [{{name: value or None for name, value in row.items()}} for row in rows]
 """
@@ -146,4 +146,7 @@ def _keywords(endpoint: Endpoint, params: Mapping[str, Json]) -> str:
 def _rows(endpoint: Endpoint, csv: bool, indent: int) -> str:
     mark = endpoint.records.delimiter
     delimiter = f", delimiter={quoted(mark)}" if mark and mark != "," else ""
-    return (CSV_ROWS if csv else NDJSON_ROWS).format(indent=" " * indent, delimiter=delimiter)
+    encoding = quoted(endpoint.records.encoding or "utf-8-sig")
+    return (CSV_ROWS if csv else NDJSON_ROWS).format(
+        indent=" " * indent, delimiter=delimiter, encoding=encoding
+    )
