@@ -7,7 +7,7 @@ import pytest
 
 from pilot.agreement import Act, Agreed, Given, Wish
 from pilot.consent import Consent
-from pilot.errors import AnswerMissing, Declined, Outdated
+from pilot.errors import AnswerMissing, Declined, Outdated, PilotError
 from pilot.host import Question
 from pilot.project.look_at_code import CodeLook, look_at_code
 from pilot.screen import Diff
@@ -270,3 +270,11 @@ def test_yes_never_overwrites_what_the_draft_was_not_made_from(tmp_path: Path) -
     with pytest.raises(Outdated, match="left as it is"):
         gate.consent.change("a.py", "new\n", drafted_from="old\n")
     assert (tmp_path / "a.py").read_text() == "by hand\n" and gate.recorded == []
+
+
+def test_a_script_that_is_not_there_is_not_run_and_not_agreed_to(tmp_path: Path) -> None:
+    gate = _Gate(tmp_path, yes=True, look=look_at_code)
+    with pytest.raises(PilotError, match="shop.py is not there"):
+        gate.consent.run("shop.py", "loads")
+    assert gate.recorded == []
+    gate.consent.run("dlt --file shop.py", "a command of dlt's own")

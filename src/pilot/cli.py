@@ -44,7 +44,11 @@ def run(arguments: list[str] | None = None) -> int:
         return _ended(words, error)
     except KeyboardInterrupt:
         return _ended(words, Interrupted())
+    except BrokenPipeError:  # who read it has gone
+        return 1
     except Exception as error:
+        if (refusal := _refusal(error)) is not None:
+            return _ended(words, refusal)
         wrong = _usage_error(error)
         _document(words, wrong or PilotError(f"{type(error).__name__}: {error}"))
         if wrong is None:
@@ -68,6 +72,13 @@ def _document(words: list[str], error: PilotError) -> None:
         from pilot.commands.course import document_of
 
         print(document_of(error, None))
+
+
+def _refusal(error: Exception) -> PilotError | None:
+    """What the system refused to who only looks, undoes or names."""
+    if not isinstance(error, OSError) and type(error).__module__ != "sqlite3":
+        return None
+    return PilotError(f"The system refused: {error}.", "Put that right (is the disk full?), and do it again.")
 
 
 def _usage_error(error: Exception) -> UsageError | None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from pathlib import PurePath
 
 from pilot.agreement import ALWAYS, EDIT, NO, YES, Act, Agreed, Files, Given, Look, Wish
-from pilot.errors import Declined, Outdated, Tangent
+from pilot.errors import Declined, Outdated, PilotError, Tangent
 from pilot.host import Choice, Host, Question
 from pilot.screen import Diff, Line
 
@@ -185,9 +185,12 @@ class Consent:
                 self._record(f"{act.value}: {subject}", YES)
 
     def _agree_to_needs(self, script: str) -> None:
-        text = self._files.read(script) if PurePath(script).suffix == ".py" else None
-        if text is None or self._look is None:
+        if PurePath(script).suffix != ".py" or " " in script or self._look is None:
             return
+        text = self._files.read(script)
+        if text is None:
+            hint = "Put it back: pilot log shows when it went, and pilot undo N takes that back."
+            raise PilotError(f"{script} is not there, so it can't be run.", hint)
         look = self._look(text)
         covered = self._yes or Act.RUN in self._given.always
         for host in look.hosts:

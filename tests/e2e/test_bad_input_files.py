@@ -269,6 +269,8 @@ def test_a_full_disk_is_told_and_resume_goes_on(small_disk: Project, api: ApiSer
     assert result.code == 1, result
     assert "Traceback" not in result.err
     assert "full" in result.error() or "No space" in result.error()
+    for words in (("undo",), ("sessions", "--name", "first")):
+        assert "full" in project(*words).error() or "No space" in project(*words).error()
     filler.unlink()
     looked = project("status", "--json")
     assert looked.code == 0
