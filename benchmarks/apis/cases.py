@@ -7,6 +7,7 @@ from functools import partial
 from benchmarks.apis.case import Case
 from benchmarks.apis.doors import DOORS
 from benchmarks.apis.filters import FILTERS
+from benchmarks.apis.likenesses import LIKENESSES
 from benchmarks.apis.newer import NEWER
 from benchmarks.apis.shapes import SHAPES
 from benchmarks.apis.strangers import STRANGERS
@@ -37,4 +38,14 @@ def _posted() -> tuple[Case, ...]:
     return tuple(cases)
 
 
-CASES: tuple[Case, ...] = (*_paged(), *_posted(), *SHAPES, *DOORS, *NEWER, *FILTERS, *STRANGERS, *TRAPS)
+CASES: tuple[Case, ...] = (
+    *_paged(),
+    *_posted(),
+    *SHAPES,
+    *DOORS,
+    *NEWER,
+    *FILTERS,
+    *STRANGERS,
+    *LIKENESSES,
+    *TRAPS,
+)
