@@ -18,7 +18,7 @@ from pilot.project.preview import has_preview
 from pilot.run.load_progress import progress_read, without_log
 from pilot.run.result import RunMode
 from pilot.screen import Block, Code, Line, Output, table
-from pilot.secrecy.typed import heard
+from pilot.secrecy.typed import heard, without_keys
 from pilot.session.again import go_back, repeatable
 from pilot.session.session import Session
 from pilot.session.taking_up import note_edits
@@ -103,6 +103,7 @@ class Desk:
             except PilotError as error:
                 if words.split()[0].lower() not in _SQL_OR_ENGLISH or not error.message.startswith(_NO_SQL):
                     raise
+        words = heard(words, self._session, self._kit.project.secrets, self._kit.host)
         tables = self._kit.warehouse.tables(names)
         choice = choose() if choose else writer_choice(self._session.facts)
         failed: tuple[SqlAttempt, ...] = ()
@@ -143,7 +144,7 @@ class Desk:
         if arguments[:1] == ["init"] and len(arguments) > 1:
             destination = arguments[2] if len(arguments) > 2 else "duckdb"
             raise StartPolicy(check_name(arguments[1]), destination)
-        self._kit.consent.run(f"dlt {' '.join(arguments)}", "a command of dlt's own")
+        self._kit.consent.run(without_keys(f"dlt {' '.join(arguments)}"), "a command of dlt's own")
         with self._kit.host.working("Running dlt"):
             return (Output(self._kit.project.dlt(arguments)),)
 

@@ -110,6 +110,10 @@ def test_keys_in_words_are_sent_by_this_run_and_kept_nowhere(house: House) -> No
         )
         asked = "my password is Tiger-Lily-9, load it again"
         again = house.pilot("refine", asked, "--yes", "--no-input")
+        model = house.model(["SELECT 1"])
+        house.pilot("query", f"how many items are there, {asked}", "--model", "m", "--no-input")
+    assert model.requests and "Tiger-Lily-9" not in str(model.requests)
+    assert "Tiger-Lily-9" not in house.pilot("export", "session.json").stdout + house.read("session.json")
     assert done.returncode == 0, done.stderr
     script = house.read("shop_pipeline.py")
     assert '"name": "X-Shop-Token"' in script and "dlt.secrets" in script

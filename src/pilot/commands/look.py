@@ -29,6 +29,7 @@ from pilot.policy import Policy
 from pilot.report import report
 from pilot.screen import Block, Diff, Line, Table
 from pilot.secrecy.redaction import Redactor
+from pilot.secrecy.typed import without_keys
 from pilot.session.cell import Cell
 from pilot.session.lock import holder
 from pilot.session.session import Session
@@ -139,7 +140,7 @@ def query(options: Options, words: str) -> int:
             raise PilotError(_first_words(error.message), error.hint) from error
         finally:
             if (used := shop.kit.writers.usage - before).requests:
-                shop.engine.note(Cell(0, "query", "Query", input=words, usage=used))
+                shop.engine.note(Cell(0, "query", "Query", input=without_keys(words), usage=used))
         names = _distinct(result.columns)
         rows: list[Json] = [dict(zip(names, row, strict=True)) for row in result.values]
         document: Json = {"version": 1, "sql": sql, "rows": rows, "more": result.more}
