@@ -17,6 +17,7 @@ COLUMNS = [{"name": name, "type": "text"} for name in ROWS[0]]
 RATES = {"USD": 1.1, "GBP": 0.85, "JPY": 160.25, "CHF": 0.95, "SEK": 11.5}
 HUGE = [{"id": n, "hash": 2**63 + n} for n in range(12)]
 DAYS = [{"id": n, "day": "0000-00-00" if n % 4 else f"2024-01-{n + 1:02}"} for n in range(12)]
+MEETING = [{"id": n, "userId": n + 10, "user_id": n + 20, "UserID": f"x{n}"} for n in range(12)]
 TOWNS = [{"id": n, "town": f"Köln {n}"} for n in range(9)]
 KEY = "likeness-0123456789"
 
@@ -145,6 +146,8 @@ LIKENESSES: tuple[Case, ...] = (
          [{"base": "EUR", "date": "2024-01-02", **{f"rates__{k.lower()}": v for k, v in RATES.items()}}]),
     Case("likenesses/huge_numbers", _always(Reply(data=HUGE)), HUGE),
     Case("likenesses/no_days", _always(Reply(data=DAYS)), DAYS),
+    Case("likenesses/names_that_meet", _always(Reply(data=MEETING)),
+         [{"id": n, "user_id": n + 10, "user_id_2": n + 20, "user_id_3": f"x{n}"} for n in range(12)]),
     Case("likenesses/window", lambda: window, [r for r in ROWS if r["updated_at"][:10] <= "2024-01-09"],
          "from 2024-01-01 to 2024-01-09"),
     Case("likenesses/until_a_date", until(1), ROWS),

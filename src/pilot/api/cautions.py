@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from urllib.parse import urlsplit
 
+from pilot.api.clashes import clashes
 from pilot.api.profile import ApiProfile, AuthKind, Endpoint, PagingKind, Records, Shape
 from pilot.api.trails import folded
 from pilot.api.vocabulary import word_set
@@ -24,12 +23,8 @@ def cautions(name: str, body: Json, records: Records) -> Iterator[str]:
             objects = isinstance(value, list) and bool(value) and isinstance(value[0], dict)
             if objects and key != chosen and folded(key) not in _ASIDE:
                 yield f"{name}: the answer holds another list, {key}, which is not loaded"
-    columns: dict[str, list[str]] = defaultdict(list)
-    for field in records.fields:
-        columns[_column(field.name)].append(field.name)
-    for clashing in columns.values():
-        if len(clashing) > 1:
-            yield f"{name}: {' and '.join(clashing)} become one column, so values of one are lost"
+    for names in clashes(records.fields):
+        yield f"{name}: {' and '.join(names)} would become one column unless they get other names"
 
 
 def warnings_of(profile: ApiProfile | None, complete: Collection[str] = ()) -> list[str]:
@@ -111,8 +106,3 @@ def _unproven(endpoint: Endpoint) -> Iterator[str]:
         yield f"{endpoint.name}: it is paged as {paged.like} is, which was not verified"
     elif looked and endpoint.records.count and not (paged.proven or paged.kind is PagingKind.NONE):
         yield f"{endpoint.name}: paging was not proven, so there may be more than was loaded"
-
-
-def _column(name: str) -> str:
-    """dlt's default naming, as far as two names can meet in it."""
-    return re.sub(r"\W+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)).lower()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from keyword import iskeyword
 
 from pilot.api.post import changed
@@ -11,6 +12,7 @@ from pilot.api.profile import Endpoint, Narrowing, PagingKind, Shape
 from pilot.finding import Json
 from pilot.writers.builtin import columns
 from pilot.writers.builtin.design import Resource, placeholders
+from pilot.writers.builtin.distinct import renamed, renamer_of
 from pilot.writers.builtin.identifiers import snake
 from pilot.writers.builtin.literals import Block, Code, Literal, Noted, call
 
@@ -32,14 +34,17 @@ def resource_config(resource: Resource) -> Block:
         config["primary_key"] = key_hint((*of_parent, *endpoint.primary_key))
         if endpoint.paging.overlaps and resource.paged:
             config["write_disposition"] = Noted("merge", SHARED)
-    if hints := columns.json_hints((*endpoint.records.fields, *resource.context)):
+    others = renamed(resource)
+    fields = (replace(f, name=others.get(f.name, f.name)) for f in endpoint.records.fields)
+    if hints := columns.json_hints((*fields, *resource.context)):
         config["columns"] = Noted(hints, "the values alone would give these columns several types, or text")
     if parents := _parent_fields(endpoint):
         config["include_from_parent"] = parents
     if resource.parent:
         config["parallelized"] = Noted(True, "one request per parent: several of them at the same time")
-    if turner := turner_of(resource):
-        config["processing_steps"] = [{"yield_map": Code(turner)}]
+    turning = {"yield_map": turner_of(resource), "map": renamer_of(resource)}
+    if steps := [{kind: Code(name)} for kind, name in turning.items() if name]:
+        config["processing_steps"] = steps
     config["endpoint"] = endpoint_config(resource)
     return config
 

@@ -61,7 +61,7 @@ def _fits(resource: Resource) -> bool:
     plain = endpoint.records.shape is Shape.LIST and endpoint.method == "GET" and endpoint.body is None
     simple = resource.paged and not endpoint.paging.overlaps and not endpoint.paging.end_status
     simple = simple and resource.walked is None and not resource.context
-    # two names that become one column are for dlt to sort out
+    # two names that would become one column need other names, row by row
     distinct = len({snake(field.name) for field in fields}) == len(fields)
     return (
         plain

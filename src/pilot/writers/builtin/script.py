@@ -10,6 +10,7 @@ from pilot.names import ProjectNames
 from pilot.writers.builtin import auth, functions
 from pilot.writers.builtin.config import resource_config, turner_of, values_resource
 from pilot.writers.builtin.design import Design, Resource
+from pilot.writers.builtin.distinct import renamer, renamer_of
 from pilot.writers.builtin.functions import Function
 from pilot.writers.builtin.identifiers import function_name, source_function, source_name, unique
 from pilot.writers.builtin.literals import (
@@ -69,6 +70,7 @@ def script(design: Design, preview: bool) -> str:
     names = hand_written(design)
     turned = {name: functions.turner(r, name) for r in design.resources if (name := turner_of(r))}
     parts = [*turned.values()]
+    parts += [renamer(r, name) for r in design.resources if (name := renamer_of(r))]
     if any(r.endpoint.paging.empty_end and r.paged for r in design.resources):
         parts.append(functions.PAGINATOR)
     if names:
