@@ -21,6 +21,27 @@ def told(traffic: list[Exchange], endpoint: Endpoint | None = None) -> tuple[str
     return reading.judged.value, reading.reason
 
 
+def repeating(*signs: str, **more: Any) -> list[Exchange]:
+    """Pages by number whose records are told by a sign, and then one that ends the list."""
+    told = [got(f"/people?page={n}", at=n, edges=sign, **_NEXT, **more) for n, sign in enumerate(signs, 1)]
+    end = {**_NEXT, "more": False, "at": 99, "edges": "end", **more}
+    return [*told, got(f"/people?page={len(signs) + 1}", 4, **end)]
+
+
+def test_a_page_that_came_in_place_of_another_leaves_a_gap() -> None:
+    gap = ("incomplete", "page 4 brought the records of page 2 again")
+    assert told(repeating("a", "b", "c", "b", "d")) == gap
+    assert told(repeating("a", "b", "c", "b", "d", total=54)) == (
+        "incomplete", "API total 54, 44 read: page 4 brought the records of page 2 again",
+    )  # fmt: skip
+    last = [
+        *pages(3, more=None),
+        got("/people?page=4", at=4, edges="z"),
+        got("/people?page=5", at=5, edges="z"),
+    ]
+    assert told([*last, got("/people?page=6", 0, at=6)]) == ("complete", "an empty page ended it")
+
+
 @pytest.mark.parametrize(
     ("traffic", "reason"),
     [

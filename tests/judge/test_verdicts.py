@@ -30,6 +30,14 @@ def test_a_table_is_judged_on_its_total_however_little_a_run_added() -> None:
     assert told == ("complete", "nothing new came; 25 rows are of earlier loads")
 
 
+def test_rows_of_earlier_loads_do_not_stand_for_a_page_that_did_not_come() -> None:
+    signs = ("a", "b", "a", "c")
+    traffic = [got(f"/people?page={n}", total=40, at=n, edges=sign) for n, sign in enumerate(signs, 1)]
+    merged = table(rows=40, new=30, disposition="merge")
+    gap = "API total 40, 30 read: page 3 brought the records of page 1 again"
+    assert only(verdicts(evidence(traffic, merged))) == ("incomplete", gap)
+
+
 def test_an_incremental_load_that_stops_at_known_records_is_not_alarmed() -> None:
     newest = [got("/people", more=True, more_by="next", resource="people")]
     assert only(verdicts(evidence(newest, table(rows=90, new=4, incremental=True))))[0] == "not provable"

@@ -1,4 +1,4 @@
-"""Pages that were left out, by the numbers in the requests: between others, or before the first."""
+"""Pages that were left out: by the numbers in the requests, or because another page came in their place."""
 
 from __future__ import annotations
 
@@ -19,6 +19,24 @@ def skips(chain: Chain) -> bool:
             if _steps_too_far(numbers, chain) or _begins_late(name, numbers, chain):
                 return True
     return False
+
+
+def in_place_of(chain: Chain) -> tuple[int, int] | None:
+    """A page, counted from 1, that brought the records of an earlier one, although others came after it.
+
+    At the end it would be no loss: many APIs answer with the last page, or the first, once there are no more.
+    Pages of one or two records may be equal by chance.
+    """
+    first: dict[str, int] = {}
+    newest = 0
+    found: list[tuple[int, int]] = []
+    for number, page in enumerate(chain.pages, 1):
+        sign = page.edges or page.digest
+        if sign and (page.records or 0) > 2 and first.setdefault(sign, number) != number:
+            found.append((number, first[sign]))
+        elif page.records:
+            newest = number
+    return next(((number, other) for number, other in found if number < newest), None)
 
 
 def _steps_too_far(numbers: list[int], chain: Chain) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pilot.api.profile import Endpoint, PagingKind
 from pilot.judge.feeds import Chain, Feed
-from pilot.judge.gaps import skips
+from pilot.judge.gaps import in_place_of, skips
 from pilot.run.traffic import Exchange
 from pilot.verdict import Judged
 
@@ -92,6 +92,9 @@ def _read(chain: Chain, endpoint: Endpoint) -> Reading:
     end = _end(chain)
     if total is not None and total > records:
         return _short_of_total(chain, total, end)
+    replaced = _replaced(chain)
+    if replaced:
+        return Reading(Judged.INCOMPLETE if chain.sure else Judged.NOT_PROVABLE, replaced)
     if end:
         return Reading(Judged.COMPLETE, end)
     if chain.last.more and not _is_total(chain.last):
@@ -106,6 +109,9 @@ def _short_of_total(chain: Chain, total: int, end: str) -> Reading:
     """Fewer records than the API states; where its pages ended all the same, a total may count otherwise."""
     told = f"API total {total:,}, {chain.records:,} read"
     announced = chain.last.more and not _is_total(chain.last)
+    replaced = _replaced(chain)
+    if replaced:
+        return Reading(Judged.INCOMPLETE, f"{told}: {replaced}", by_total=True)
     if skips(chain):
         return Reading(Judged.INCOMPLETE, f"{told}: pages were left out", by_total=True)
     if len(chain.different) < len(chain.pages):
@@ -113,6 +119,12 @@ def _short_of_total(chain: Chain, total: int, end: str) -> Reading:
     if end or (not announced and len(chain.pages) == 1 and not _may_be_full(chain.last)):
         return Reading(Judged.NOT_PROVABLE, f"{told}, though {end or 'the page was not full'}")
     return Reading(Judged.INCOMPLETE, told, by_total=True)
+
+
+def _replaced(chain: Chain) -> str:
+    """Which page came in place of another, in words; empty where none did."""
+    found = in_place_of(chain)
+    return f"page {found[0]:,} brought the records of page {found[1]:,} again" if found else ""
 
 
 def _end(chain: Chain) -> str:

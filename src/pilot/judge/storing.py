@@ -6,6 +6,7 @@ import re
 
 from pilot.judge.evidence import Evidence
 from pilot.judge.feeds import Feed
+from pilot.judge.gaps import in_place_of
 from pilot.judge.reading import Reading
 from pilot.verdict import Judged
 from pilot.warehouse.tables import TableCounts
@@ -32,7 +33,8 @@ def stored(table: TableCounts, feed: Feed, evidence: Evidence, reading: Reading)
     new = sum(t.rows if t.new is None else t.new for t in group)
     if records is None:
         return Reading(Judged.NOT_PROVABLE, reading.reason)
-    if feed.total is not None and feed.total == rows and not any(t.repeated for t in group):
+    older = new < rows and any(in_place_of(chain) for chain in feed.chains)
+    if feed.total is not None and feed.total == rows and not older and not any(t.repeated for t in group):
         return Reading(Judged.COMPLETE, f"API total {feed.total:,} = {rows:,} rows", by_total=True)
     merged = _merged_away(table)
     if merged is not None:
