@@ -26,6 +26,11 @@ TEMPLATES = sorted((Path(dlt.__file__).parent / "_workspace" / "_templates").rgl
         ("__import__(name)", acts.MODULE),
         ("import importlib\nimportlib.import_module('socket')", acts.NETWORK),
         ("import os\ngetattr(os, 'sys' + 'tem')('ls')", acts.HIDDEN),
+        ("import os\ngetattr(os, 'system', None)('ls')", acts.PROGRAM),
+        ("__import__('os').system('ls')", acts.PROGRAM),
+        ("import importlib\nimportlib.import_module('subprocess').run('ls')", acts.PROGRAM),
+        ("import http.client\nhttp.client.HTTPSConnection('x.example')", acts.NETWORK),
+        ("import asyncio\nasyncio.open_connection('x.example', 80)", acts.NETWORK),
         ("import ctypes", acts.SYSTEM),
         ("from socket import create_connection", acts.NETWORK),
         ("import shutil\nshutil.rmtree('data')", acts.DELETES),
@@ -108,6 +113,32 @@ def test_a_name_that_a_url_begins_with_is_called_whatever_it_is_called(url: str)
         f"site = 'http://127.0.0.1:8901'\nlicence = 'https://no.example.com'\nwhere = {url}\n"
     )
     assert look.hosts == {"127.0.0.1:8901": 1}
+
+
+@pytest.mark.parametrize(
+    ("before", "url"),
+    [
+        ("h = 'x.example'", "f'https://{h}/a'"),
+        ("h: str = 'x.example'", "'https://' + h + '/a'"),
+        ("", "''.join(['https://', 'x', '.example/a'])"),
+        ("a = 'https://x.example'\nb = a + '/a'", "b"),
+    ],
+)
+def test_a_host_that_is_put_together_of_written_texts_is_named(before: str, url: str) -> None:
+    look = look_at_code(f"import requests\n{before}\nrequests.get({url})\n")
+    assert list(look.hosts) == ["x.example"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "h = 'x.example'\nh = input()\nrequests.get(f'https://{h}/a')",
+        "h = 'x.example'\ndef read(h):\n    requests.get(f'https://{h}/a')",
+        "requests.get(f'https://{region}.x.example/a')",
+    ],
+)
+def test_a_host_that_is_known_only_when_it_runs_is_not_guessed(code: str) -> None:
+    assert look_at_code(f"import requests\n{code}\n").hosts == {}
 
 
 def test_variables_are_named() -> None:

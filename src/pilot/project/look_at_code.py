@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import ast
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from pilot.api.sites import host_of
 from pilot.project import acts
+from pilot.project.called_names import called_name, imported_names
+from pilot.project.constant_texts import beginning_of, named_texts
 from pilot.run.environment import child_environment
 
 _LONGEST = 60
@@ -30,6 +32,8 @@ class CodeLook:
     """Hosts that it names to call them, with the line of the first."""
     variables: dict[str, int] = field(default_factory=dict)
     """Environment variables that it reads, with the line of the first."""
+    texts: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Names that stand for one text throughout."""
 
     def remark(self, what: str, line: int, detail: str = "") -> None:
         """Note an act once, at its first line."""
@@ -46,7 +50,7 @@ def look_at_code(text: str) -> CodeLook:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return look
-    names = _imported(tree)
+    names, look.texts = imported_names(tree), named_texts(tree)
     prose = _docstrings(tree)
     for node in sorted(ast.walk(tree), key=lambda node: getattr(node, "lineno", 0)):
         if isinstance(node, (ast.Import, ast.ImportFrom)):
@@ -60,7 +64,7 @@ def look_at_code(text: str) -> CodeLook:
     beginnings = _beginnings(tree)
     for name, value in _named_texts(tree):
         called = name in beginnings or acts.PLACES_OF_URLS.search(name)
-        if called and (host := _host(value)):
+        if called and (host := _host(value, look.texts)):
             look.hosts.setdefault(host, value.lineno)
     return look
 
@@ -83,7 +87,7 @@ def _look_at_import(look: CodeLook, node: ast.Import | ast.ImportFrom) -> None:
 
 
 def _look_at_call(look: CodeLook, call: ast.Call, names: dict[str, str]) -> None:
-    name = _name(call.func, names)
+    name = called_name(call.func, names)
     what = next((what for start, what in acts.CALLS.items() if _is_called(name, start)), None)
     if what is acts.CODE and call.args and isinstance(call.args[0], ast.Constant):
         what = None  # a text that can be read right here
@@ -151,7 +155,7 @@ def _look_at_sending(look: CodeLook, call: ast.Call, name: str) -> None:
         look.remark(acts.SENDS, call.lineno, f"{method.upper()} {ast.unparse(call.args[0])}")
     if client.endswith(acts.CLIENTS) or name in ("urllib.request.urlopen", "urllib.request.Request"):
         for argument in call.args[:2]:
-            if host := _host(argument):
+            if host := _host(argument, look.texts):
                 look.hosts.setdefault(host, argument.lineno)
 
 
@@ -165,7 +169,7 @@ _CHECKS: tuple[Callable[[CodeLook, ast.Call, str], None], ...] = (
 
 
 def _look_at_subscript(look: CodeLook, node: ast.Subscript, names: dict[str, str]) -> None:
-    if _name(node.value, names) in ("os.environ", "os.environb") and isinstance(node.ctx, ast.Load):
+    if called_name(node.value, names) in ("os.environ", "os.environb") and isinstance(node.ctx, ast.Load):
         _note_variable(look, node.slice)
 
 
@@ -181,34 +185,6 @@ def _note_variable(look: CodeLook, name: ast.expr) -> None:
         look.variables.setdefault(name.value, name.lineno)
     else:
         look.remark(acts.ENVIRONMENT, name.lineno, ast.unparse(name))
-
-
-def _imported(tree: ast.AST) -> dict[str, str]:
-    """The full names of what is imported, by the name that it has here."""
-    found = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                top = alias.name.partition(".")[0]
-                found[alias.asname or top] = alias.name if alias.asname else top
-        elif isinstance(node, ast.ImportFrom):
-            for alias in node.names:
-                found[alias.asname or alias.name] = f"{node.module or ''}.{alias.name}"
-    return found
-
-
-def _name(node: ast.expr, names: dict[str, str]) -> str:
-    """The full dotted name of what is called; calls in between are passed over."""
-    parts: list[str] = []
-    while not isinstance(node, ast.Name):
-        if isinstance(node, ast.Attribute):
-            parts.append(node.attr)
-            node = node.value
-        elif isinstance(node, ast.Call):
-            node = node.func
-        else:
-            return ""
-    return ".".join([names.get(node.id, node.id), *reversed(parts)])
 
 
 def _is_called(name: str, start: str) -> bool:
@@ -266,21 +242,15 @@ def _beginnings(tree: ast.AST) -> set[str]:
     return found
 
 
-def _host(value: ast.expr) -> str | None:
-    """The host of a URL that begins with a constant text."""
-    more = False
-    if isinstance(value, ast.JoinedStr) and value.values:
-        more = len(value.values) > 1
-        value = value.values[0]
-    if isinstance(value, ast.BinOp):
-        return _host(value.left)
-    if not isinstance(value, ast.Constant) or not isinstance(value.value, str):
-        return None
+def _host(value: ast.expr, texts: Mapping[str, str]) -> str | None:
+    """The host of a URL, as far as that is written down."""
+    text, whole = beginning_of(value, texts)
     try:
-        parts = urlsplit(value.value)
-        if parts.scheme not in ("http", "https") or not parts.hostname or (more and not parts.path):
+        parts = urlsplit(text)
+        # what is added with a `+` is a path, mostly; in an f-string the host itself may go on
+        if parts.scheme not in ("http", "https") or not parts.hostname:
             return None
-        return host_of(value.value)
+        return host_of(text) if whole or parts.path or isinstance(value, ast.BinOp) else None
     except ValueError:
         return None
 
