@@ -43,6 +43,18 @@ def sheet(request: Request) -> Reply:
     return Reply(data={"range": "A1:C10", "values": [["Name", "Age", "Note"], *rows]})
 
 
+def keyed(request: Request) -> Reply:
+    """Objects under keys that are data, by page, until a page has none."""
+    return Reply(
+        data={"page": request.number("page", 1), "items": {f"k{r['id']}": r for r in page_of(request)}}
+    )
+
+
+def columns_by_page(request: Request) -> Reply:
+    """One list per field, by page, until they are empty."""
+    return Reply(data={name: [row[name] for row in page_of(request)] for name in ROWS[0]})
+
+
 SHEET = [{"name": f"n{n}", "age": str(n), "note": "x" if n % 3 else None} for n in range(9)]
 
 
@@ -139,6 +151,8 @@ LIKENESSES: tuple[Case, ...] = (
     Case("likenesses/named_rows", lambda: named_rows, ROWS),
     Case("likenesses/headed_rows", lambda: headed_rows, ROWS),
     Case("likenesses/sheet", lambda: sheet, SHEET, path="/v4/sheets/abc/values/A1:C10"),
+    Case("likenesses/keyed_by_page", lambda: keyed, [{"record_key": f"k{row['id']}", **row} for row in ROWS]),
+    Case("likenesses/columns_by_page", lambda: columns_by_page, ROWS),
     Case("likenesses/sql", lambda: posted(by_sql), ROWS, _SQL, path="/_sql"),
     Case("likenesses/leads_on", lambda: leads_on, ROWS, path="/api/search?resource=abc"),
     Case("likenesses/deep", lambda: posted(deep), ROWS, f"POST {json.dumps({'query': _QUERY})}"),

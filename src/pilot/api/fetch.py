@@ -202,7 +202,7 @@ class Fetcher:
         wait = _asked_to_wait(answer)
         pause = _PAUSE if wait is None else wait
         passing = answer.status in _PASSING or (answer.status == 429 and wait is not None)
-        if not passing or not self._patience or self.left < 2 or pause > _LONGEST_PAUSE:
+        if not passing or not self._patience or not self.left or pause > _LONGEST_PAUSE:
             return False
         time.sleep(pause)
         self.spent += pause

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from pilot.api.envelope import Sign, link_params
 from pilot.api.look import Look, Page, Verdict
-from pilot.api.profile import How, Paging, PagingKind
+from pilot.api.profile import How, Paging, PagingKind, Shape
 from pilot.api.several import which
 from pilot.api.sites import host_of, joined, same_site
 from pilot.api.trails import folded, json_path, stem
@@ -160,7 +160,7 @@ def by_last_id(look: Look) -> Paging | None:
     """No cursor, but the API says that there is more: the last record's key may lead on."""
     more, key = look.first.envelope.has_more(), look.key
     last = look.rows[-1]
-    if not more or more.value is not True or not key or not isinstance(last, dict):
+    if not more or more.value is not True or not key or not isinstance(last, dict) or not _listed(look):
         return None
     path = _path_of_last(look, key[0])
     names = dict.fromkeys([*look.hinted("cursor"), *look.guesses(*LAST_ID_PARAMS)])
@@ -179,7 +179,7 @@ def by_order_of_ids(look: Look) -> Paging | None:
     """Records in the order of their ids, and no word of more: all likely names at once, and once more."""
     values = [row.get(look.key[0]) for row in look.rows if isinstance(row, dict)] if look.key else []
     ids = [value for value in values if isinstance(value, int)]
-    if len(ids) < max(_FEWEST, len(look.rows)) or look.body is not None:
+    if len(ids) < max(_FEWEST, len(look.rows)) or look.body is not None or not _listed(look):
         return None
     rising = all(one < other for one, other in pairwise(ids))
     falling = all(one > other for one, other in pairwise(ids))
@@ -195,6 +195,11 @@ def by_order_of_ids(look: Look) -> Paging | None:
     return _proven(
         look, second, PagingKind.CURSOR, options, f"the last record's {look.key[0]} sent as {found}"
     )
+
+
+def _listed(look: Look) -> bool:
+    """Whether there is a list, with a last record that a path leads to."""
+    return look.found.records.shape in (Shape.LIST, Shape.TABLE)
 
 
 def _path_of_last(look: Look, name: str) -> str:

@@ -36,6 +36,8 @@ def _found(look: Look, siblings: Sequence[Endpoint]) -> Paging:
             return paging
     if (paging := like_sibling(look, siblings)) or (paging := _complete(look)):
         return paging
+    if look.found.records.shape is Shape.COLUMNAR and (paging := _one_answer(look)):
+        return paging
     numbers = (by_offset, by_page) if speaks_of_offset(look) else (by_page, by_offset)
     ways = (*numbers, by_last_id) if counts_pages(look) else (by_last_id, *numbers)
     for way in (*ways, by_order_of_ids, by_other_names, by_size):
@@ -46,7 +48,7 @@ def _found(look: Look, siblings: Sequence[Endpoint]) -> Paging:
 
 def _without_asking(look: Look) -> Paging | None:
     shape = look.found.records.shape
-    if shape in (Shape.SINGLE, Shape.COLUMNAR):
+    if shape is Shape.SINGLE:
         return Paging(PagingKind.NONE, True, how=How.SEEN, note="one object, one answer")
     if look.found.problem:
         return Paging(note="nothing was seen")
@@ -71,6 +73,18 @@ def _complete(look: Look) -> Paging | None:
     return Paging(
         PagingKind.NONE, True, page_size=None, how=How.SEEN, note=f"everything in one answer: {says}"
     )
+
+
+def _one_answer(look: Look) -> Paging | None:
+    """Columns mostly come in one answer: so they do where nothing speaks of pages, and none is there."""
+    page, offset = first_names(look)
+    further: dict[str, Json] = {name: value for name, value in ((page, 2), (offset, len(look.rows))) if name}
+    if counts_pages(look):
+        return None
+    second = look.page(further)
+    if second.answer.unasked or second.verdict in (Verdict.OTHER, Verdict.EMPTY):
+        return None
+    return Paging(PagingKind.NONE, True, how=How.SEEN, note="columns in one answer, no second page")
 
 
 def _unknown(look: Look) -> Paging:

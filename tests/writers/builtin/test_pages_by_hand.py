@@ -74,6 +74,18 @@ def on_and_on(request: Request) -> Reply:
     return Reply(data={"items": ROWS[start : start + size], "next": link})
 
 
+def keyed(request: Request) -> Reply:
+    """Objects under keys that are data, by page, until a page has none."""
+    rows = ROWS[(request.number("page", 1) - 1) * SIZE :][:SIZE]
+    return Reply(data={"items": {f"k{row['id']}": row for row in rows}})
+
+
+def in_columns(request: Request) -> Reply:
+    """One list per field, by page, until they are empty."""
+    rows = ROWS[(request.number("page", 1) - 1) * SIZE :][:SIZE]
+    return Reply(data={name: [row[name] for row in rows] for name in ROWS[0]})
+
+
 ROUTES: dict[str, Route] = {
     "/semicolons": semicolons,
     "/lines": lines,
@@ -81,6 +93,8 @@ ROUTES: dict[str, Route] = {
     "/empty_link": empty_link,
     "/on_and_on": on_and_on,
     "/latin": latin,
+    "/keyed": keyed,
+    "/in_columns": in_columns,
     "/named": named,
     "/headed": headed,
     "/posted": POSTED["cursor"][0],
@@ -101,6 +115,8 @@ def test_every_page_of_every_kind_is_loaded(tmp_path: Path) -> None:
             "/empty_link",
             "/on_and_on",
             "/latin",
+            "/keyed",
+            "/in_columns",
             "/named",
             "/headed",
         )
@@ -111,6 +127,8 @@ def test_every_page_of_every_kind_is_loaded(tmp_path: Path) -> None:
     people = [(row["id"], row["name"]) for row in ROWS]
     for endpoint in endpoints:
         assert loaded(tmp_path, "id, name", endpoint.name, "id") == people, endpoint.name
+    keys = [(f"k{row['id']}",) for row in ROWS]
+    assert loaded(tmp_path, "record_key", "keyed", "id") == keys
 
 
 def test_a_kind_of_paging_that_no_function_knows_is_one_page_and_said() -> None:

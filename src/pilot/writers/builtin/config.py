@@ -79,7 +79,7 @@ def turner_of(resource: Resource) -> str | None:
     """The function that makes rows of this resource's answers, where they are none yet."""
     if resource.context:
         return f"{resource.name}_with_context"
-    return None if _values_only(resource) else TURNERS.get(resource.endpoint.records.shape)
+    return TURNERS.get(resource.endpoint.records.shape)
 
 
 def selector(resource: Resource) -> str:
@@ -87,7 +87,7 @@ def selector(resource: Resource) -> str:
     path = resource.endpoint.records.selector
     if resource.context:
         return path.rpartition(".")[0] or "$"  # a function takes the list out of what is around it
-    return f"{path}.*" if _values_only(resource) else path
+    return path
 
 
 def paginator(resource: Resource) -> Literal:
@@ -208,13 +208,6 @@ def _parent_fields(endpoint: Endpoint) -> list[Literal]:
     """Fields of the parent that tell its children apart; dlt takes them from the top level only."""
     used = [endpoint.bindings[name] for name in placeholders(endpoint.path) if name in endpoint.bindings]
     return [field for field in dict.fromkeys(used) if re.fullmatch(r"\w+", field)]
-
-
-def _values_only(resource: Resource) -> bool:
-    """Keyed records with paging until a page is empty: dlt takes one empty object for a record."""
-    options = resource.endpoint.paging.options
-    ends_empty = not (options.get("total_path") or options.get("has_more_path"))
-    return resource.endpoint.records.shape is Shape.KEYED and resource.by_number and ends_empty
 
 
 def _plain(placeholder: str) -> str:

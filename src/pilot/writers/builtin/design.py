@@ -35,7 +35,7 @@ class Resource:
     @property
     def by_hand(self) -> bool:
         """It needs a function of its own."""
-        return self.in_columns or self.unreadable or self.is_table
+        return self.in_columns or self.unreadable or self.is_table or self.ends_with_object
 
     @property
     def is_table(self) -> bool:
@@ -89,6 +89,13 @@ class Resource:
     def by_number(self) -> bool:
         """Its pages are counted, so that one past the last can be asked for."""
         return self.paged and self.endpoint.paging.kind in (PagingKind.PAGE_NUMBER, PagingKind.OFFSET)
+
+    @property
+    def ends_with_object(self) -> bool:
+        """Its pages are objects, so that none of them is an empty list, which would be the end for dlt."""
+        paging, shape = self.endpoint.paging, self.endpoint.records.shape
+        told = paging.options.get("total_path") or paging.options.get("has_more_path") or paging.end_status
+        return shape in (Shape.KEYED, Shape.COLUMNAR) and self.by_number and not told
 
     @property
     def whole(self) -> bool:

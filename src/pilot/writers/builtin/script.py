@@ -27,6 +27,7 @@ from pilot.writers.builtin.literals import (
 from pilot.writers.builtin.named import NAMED_VALUES, reading_named
 from pilot.writers.builtin.reading import reading
 from pilot.writers.builtin.tables import TABLES, reading_in_columns
+from pilot.writers.builtin.turned import reading_turned
 
 REPLACE = "every run loads everything anew: what is gone from the API goes here too"
 
@@ -86,6 +87,8 @@ def script(design: Design, preview: bool) -> str:
 def _by_hand(resource: Resource, name: str) -> Function:
     if resource.is_table:
         return reading_named(resource, name)
+    if resource.ends_with_object:
+        return reading_turned(resource, name)
     return reading_in_columns(resource, name) if resource.in_columns else reading(resource, name)
 
 
