@@ -258,7 +258,11 @@ def _done(facts: Facts) -> list[Line]:
     names = facts.names
     if names is None:
         return []
-    data = f"the data {names.database or names.destination}" if facts.tables or facts.loaded else "nothing is loaded yet"
+    data = (
+        f"the data {names.database or names.destination}"
+        if facts.tables or facts.loaded
+        else "nothing is loaded yet"
+    )
     done = f"Done. The script is {names.script}, {data}."
     unsure = [*warnings_of(facts.profile, complete_tables(facts.verdicts)), *announced_more(facts.verdicts)]
     query = 'pilot query "…", ' if facts.tables else ""
