@@ -8,7 +8,7 @@ import pytest
 
 from pilot.api.cautions import warnings_of
 from pilot.api.prober import ApiProber
-from pilot.api.profile import ApiProfile, Narrowing
+from pilot.api.profile import ApiProfile, Endpoint, Narrowing, Paging, PagingKind, Records, Shape
 from pilot.api.show import profile_blocks, profile_text
 from pilot.names import ProjectNames
 from pilot.writers.builtin.design import design
@@ -94,3 +94,13 @@ def test_a_default_that_records_speak_against_is_none() -> None:
 def test_the_one_value_that_the_words_name_is_what_the_person_wants(words: str, sent: dict[str, str]) -> None:
     (endpoint,) = probe(by_status("available"), words=words).endpoints
     assert (endpoint.params, endpoint.narrowings) == (sent, ())
+
+
+def test_what_can_not_be_asked_for_value_by_value_is_told() -> None:
+    walked = Narrowing("status", "available", STATES, proven=True)
+    records = Records(Shape.CSV, count=3)
+    paging = Paging(PagingKind.NONE, proven=True)
+    pets = Endpoint("pets", "pets", status=200, records=records, paging=paging, narrowings=(walked,))
+    assert warnings_of(ApiProfile("http://x", (pets,))) == [
+        "pets: status defaults to available: only those are read"
+    ]

@@ -13,6 +13,8 @@ from pilot.api.words import read_words
 from pilot.finding import Json
 
 _ASIDE = word_set("errors error links link meta included warnings messages facets aggregations paging pages")
+_WALKED = (Shape.LIST, Shape.SINGLE)
+"""Records that can be asked for with one value of a parameter after the other."""
 
 
 def cautions(name: str, body: Json, records: Records) -> Iterator[str]:
@@ -95,7 +97,7 @@ def _narrowed(endpoint: Endpoint) -> Iterator[str]:
         only = f"{endpoint.name}: {narrowing.param} defaults to {narrowing.default}"
         if not narrowing.proven:
             yield f"{only} by the spec: others may be there, and are not read"
-        elif narrowing.walked and endpoint.parent:
+        elif narrowing.walked and (endpoint.parent or endpoint.records.shape not in _WALKED):
             yield f"{only}: only those are read"
 
 

@@ -12,6 +12,9 @@ from pilot.writers.builtin.identifiers import snake, unique
 BY_HAND = frozenset({Shape.CSV, Shape.NDJSON})
 """What `rest_api_source` can't read, as it takes every answer for JSON."""
 
+WALKED = (Shape.LIST, Shape.SINGLE, Shape.UNKNOWN)
+"""Records of these shapes can be asked for with one value of a parameter after the other."""
+
 PAGED_BY_HAND = (PagingKind.PAGE_NUMBER, PagingKind.OFFSET, PagingKind.HEADER_LINK)
 """The ways to further pages that such a function knows."""
 
@@ -50,7 +53,7 @@ class Resource:
     @property
     def walked(self) -> Narrowing | None:
         """The parameter that is sent with one value after the other: each gives a part of the records."""
-        if self.parent or self.unreadable or self.is_table:
+        if self.parent or self.endpoint.records.shape not in WALKED:
             return None  # dlt fills requests from one parent only, and those of functions from none
         return next((narrowing for narrowing in self.endpoint.narrowings if narrowing.walked), None)
 
