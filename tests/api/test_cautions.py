@@ -26,11 +26,18 @@ def test_a_url_in_words_is_as_explicit_as_a_flag(goal: str) -> None:
     assert missed(_PROFILE, named_in(_PROFILE, goal), {"orders", "nothing"}) == []
 
 
-def test_a_base_an_url_that_nobody_looked_at_and_a_placeholder_are_not_missed() -> None:
+def test_a_child_that_was_named_and_could_not_be_seen_is_missed() -> None:
+    child = Endpoint("v1/orders/{id}/lines", "lines", error="HTTP 429")
+    profile = ApiProfile(endpoints=(_GOOD, child))
+    goal = f"{_BASE}/orders and {_BASE}/orders/{{id}}/lines"
+    assert named_in(profile, goal) == ("/v1/orders", "/v1/orders/{id}/lines")
+    assert missed(profile, named_in(profile, goal), {"orders"}) == ["/v1/orders/{id}/lines: HTTP 429"]
+
+
+def test_a_base_and_a_url_that_nobody_looked_at_are_not_missed() -> None:
     base = Endpoint("v1", "v1", status=404, error="HTTP 404")
-    child = Endpoint("v1/orders/{id}/lines", "lines", error="the URL has a placeholder")
-    profile = ApiProfile(endpoints=(base, _GOOD, child))
-    for goal in (f"{_BASE} and {_BASE}/orders", f"{_BASE}/orders, /orders/{{id}}/lines", "Load the orders"):
+    profile = ApiProfile(endpoints=(base, _GOOD))
+    for goal in (f"{_BASE} and {_BASE}/orders", "Load the orders"):
         assert missed(profile, named_in(profile, goal), {"orders"}) == []
     assert named_in(None, f"load {_BASE}/orders") == ()
     assert named_in(profile, f"load {_BASE}/orders; see https://else.example.com/v1/other") == ("/v1/orders",)

@@ -70,12 +70,13 @@ def missed(profile: ApiProfile | None, picked: Sequence[str], loaded: Collection
 def named_in(profile: ApiProfile | None, goal: str) -> tuple[str, ...]:
     """The paths of the endpoints that the person's words name and that were looked at.
 
-    What another named URL begins with is the base of that one, and a placeholder says how to ask, not what.
+    What another named URL begins with is the base of that one.
     """
     urls = [target.url.rstrip("/") for target in read_words(goal).targets]
-    paths = {urlsplit(url).path for url in urls if not any(other.startswith(f"{url}/") for other in urls)}
+    bases = {url for url in urls if any(other.startswith(f"{url}/") and "{" not in other for other in urls)}
+    paths = {urlsplit(url).path for url in urls if url not in bases}
     known = [f"/{endpoint.path.strip('/')}" for endpoint in (profile.endpoints if profile else ())]
-    return tuple(path for path in dict.fromkeys(known) if path in paths and "{" not in path)
+    return tuple(path for path in dict.fromkeys(known) if path in paths)
 
 
 def _is(endpoint: Endpoint, key: str) -> bool:
