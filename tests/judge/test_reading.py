@@ -40,6 +40,7 @@ def test_a_page_that_came_in_place_of_another_leaves_a_gap() -> None:
         got("/people?page=5", at=5, edges="z"),
     ]
     assert told([*last, got("/people?page=6", 0, at=6)]) == ("complete", "an empty page ended it")
+    assert told(repeating("a", "a", "b", "c"))[0] == "complete"
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,8 @@ def in_place_of(chain: Chain) -> tuple[int, int] | None:
     """A page, counted from 1, that brought the records of an earlier one, although others came after it.
 
     At the end it would be no loss: many APIs answer with the last page, or the first, once there are no more.
-    Pages of one or two records may be equal by chance.
+    Nor is it where two neighbours are one page, such as 0 and 1. Pages of one or two records may be equal by
+    chance.
     """
     first: dict[str, int] = {}
     newest = 0
@@ -36,7 +37,7 @@ def in_place_of(chain: Chain) -> tuple[int, int] | None:
             found.append((number, first[sign]))
         elif page.records:
             newest = number
-    return next(((number, other) for number, other in found if number < newest), None)
+    return next(((number, other) for number, other in found if other + 1 < number < newest), None)
 
 
 def _steps_too_far(numbers: list[int], chain: Chain) -> bool:
