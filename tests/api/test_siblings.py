@@ -72,3 +72,19 @@ def test_a_sibling_that_ignores_the_parameter_is_not_paged_by_it() -> None:
     assert profile.endpoints[1].paging.kind is not PagingKind.PAGE_NUMBER
     few = probe(numbered, 4, {f"/v1/{name}": lambda request: Reply(data=ROWS[:7]) for name in NAMES[1:4]})
     assert all(not endpoint.paging.like for endpoint in few.endpoints[1:]), "tried, and found not to hold"
+
+
+def test_a_list_that_is_short_here_goes_on_where_its_sibling_does() -> None:
+    def by_cursor(rows: list[dict[str, object]]) -> Route:
+        def answer(request: Request) -> Reply:
+            start = int(request.query.get("cursor") or 0)
+            more = start + 10 < len(rows)
+            following = str(start + 10) if more else None
+            return Reply(data={"rows": rows[start : start + 10], "has_more": more, "next_cursor": following})
+
+        return answer
+
+    short = probe(by_cursor(ROWS), 2, {"/v1/orders": by_cursor(ROWS[:4])}).endpoints[1].paging
+    assert (short.kind, short.like, short.proven) == (PagingKind.CURSOR, "users", False)
+    bare = {"/v1/orders": lambda request: Reply(data={"rows": ROWS[:4], "has_more": False})}
+    assert probe(by_cursor(ROWS), 2, bare).endpoints[1].paging.kind is PagingKind.NONE

@@ -11,7 +11,7 @@ from pilot.api.look import Look, Verdict
 from pilot.api.page_size import by_size
 from pilot.api.post import in_body
 from pilot.api.profile import Endpoint, How, Paging, PagingKind, Shape
-from pilot.api.siblings import carried, like_sibling
+from pilot.api.siblings import announced_alike, carried, like_sibling
 from pilot.api.unspoken import by_other_names
 from pilot.finding import Json
 
@@ -34,8 +34,10 @@ def _found(look: Look, siblings: Sequence[Endpoint]) -> Paging:
     for way in (by_header, by_link, by_cursor):
         if paging := way(look):
             return paging
-    if (paging := like_sibling(look, siblings)) or (paging := _complete(look)):
+    if paging := like_sibling(look, siblings):
         return paging
+    if paging := _complete(look):
+        return announced_alike(look, siblings) or paging
     if look.found.records.shape is Shape.COLUMNAR and (paging := _one_answer(look)):
         return paging
     numbers = (by_offset, by_page) if speaks_of_offset(look) else (by_page, by_offset)

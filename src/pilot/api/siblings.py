@@ -29,6 +29,20 @@ def like_sibling(look: Look, siblings: Sequence[Endpoint]) -> Paging | None:
     return None
 
 
+def announced_alike(look: Look, siblings: Sequence[Endpoint]) -> Paging | None:
+    """The paging of a sibling that announces pages in a field which is empty here.
+
+    This answer is all there is: now, and for this parent.
+    """
+    for sibling in _fitting(look, siblings):
+        place = sibling.paging.options.get("cursor_path") or sibling.paging.options.get("next_url_path")
+        *outer, name = str(place or "").removeprefix("$.").split(".")
+        holder = at(look.first.body.data, tuple(outer))
+        if place and isinstance(holder, dict) and name in holder:
+            return _here(look, sibling)
+    return None
+
+
 def carried(look: Look, siblings: Sequence[Endpoint]) -> Paging | None:
     """The paging of a sibling, where no request was left to look: better than one page, and marked."""
     if not look.cut_short:
