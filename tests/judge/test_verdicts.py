@@ -38,6 +38,16 @@ def test_rows_of_earlier_loads_do_not_stand_for_a_page_that_did_not_come() -> No
     assert only(verdicts(evidence(traffic, merged))) == ("incomplete", gap)
 
 
+def test_a_load_that_appends_what_was_there_says_so() -> None:
+    def reason(again: int) -> str:
+        return only(verdicts(evidence(_READ, table(rows=50, new=25, disposition="append", again=again))))[1]
+
+    assert (
+        reason(25) == "API total 25 = 25 rows; earlier loads brought the same: every run appends it once more"
+    )
+    assert reason(24) == "API total 25 = 25 rows", "some of it may come again by right"
+
+
 def test_an_incremental_load_that_stops_at_known_records_is_not_alarmed() -> None:
     newest = [got("/people", more=True, more_by="next", resource="people")]
     assert only(verdicts(evidence(newest, table(rows=90, new=4, incremental=True))))[0] == "not provable"

@@ -63,11 +63,12 @@ def counts(root: Path, names: ProjectNames) -> dict[str, TableCounts]:
 def test_rows_of_a_load_repeats_empty_columns_and_what_dlt_knows(root: Path, names: ProjectNames) -> None:
     found = counts(root, names)
     people = found["people"]
-    assert (people.rows, people.new, people.repeated) == (6, 3, 1)
+    assert (people.rows, people.new, people.repeated, people.again) == (6, 3, 1, 2)
     assert (people.empty, people.columns, people.disposition) == (("note",), ("note", "name"), "append")
     assert (people.resource, people.parent, people.keys, people.incremental) == ("people", "", (), False)
     orders = found["orders"]
     assert (orders.disposition, orders.keys, orders.incremental) == ("merge", ("status",), True)
+    assert orders.again is None
     tags = found["people__tags"]
     assert (tags.rows, tags.parent, tags.parents, tags.new) == (10, "people", 6, None)
 

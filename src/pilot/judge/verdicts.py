@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from pilot.api.profile import Endpoint
 from pilot.judge.evidence import Evidence, sounds_like
@@ -72,7 +73,15 @@ def _judged(table: TableCounts, evidence: Evidence) -> Reading:
     if result.judged is Judged.INCOMPLETE and not result.by_total and _stopped_at_known(table, main):
         return Reading(Judged.NOT_PROVABLE, f"{result.reason}; it stops at what an earlier load had")
     behind = min(others, key=_rank, default=result)
-    return result if result.by_total or _rank(result) <= _rank(behind) else behind
+    return _with_repeats(table, result if result.by_total or _rank(result) <= _rank(behind) else behind)
+
+
+def _with_repeats(table: TableCounts, reading: Reading) -> Reading:
+    """A run that appends what an earlier one had brought, all of it, says so; it may be meant."""
+    if not table.again or table.new is None or table.again + (table.repeated or 0) < table.new:
+        return reading
+    told = f"{reading.reason}; earlier loads brought the same: every run appends it once more"
+    return replace(reading, reason=told)
 
 
 def _rank(reading: Reading) -> int:

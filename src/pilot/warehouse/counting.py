@@ -13,6 +13,7 @@ from typing import Any
 ID_LIKE = re.compile(r"(^|_)(id|uuid|guid|key|slug|sku|isbn|code)$")
 LOAD, PARENT = "_dlt_load_id", "_dlt_parent_id"
 MOST_IDS = 4
+MOST_COMPARED = 5_000_000
 
 
 class Counter:
@@ -110,6 +111,8 @@ def counted(table: Table, known: dict[str, Any], loads: Sequence[str], counter: 
         different = counter.count(counter.different(columns, f"{table.full}{filter_}"))
         told["repeated"] = None if different is None else (rows if new is None else new) - different
         told["twins"] = _twins(table, known, rows, new, counter)
+        if different and new and known.get("disposition") == "append" and new < rows <= MOST_COMPARED:
+            told["again"] = _again(columns, table.full, filter_, different, counter)
         if table.staged and known.get("disposition") == "merge":
             told |= _staged(table, known.get("keys") or (), f"{table.staged}{filter_}", counter)
     return told
@@ -128,6 +131,13 @@ def _empty(table: Table, counter: Counter) -> list[str]:
     asked = ", ".join(f"count({counter.quoted(column)})" for column in table.columns)
     filled = counter.numbers(f"SELECT {asked} FROM {table.full}") if asked else None
     return [c for c, count in zip(table.columns, filled or (), strict=False) if count == 0]
+
+
+def _again(columns: list[str], full: str, of_loads: str, different: int, counter: Counter) -> int | None:
+    """How many different rows of the loads were there before them."""
+    older = counter.count(counter.different(columns, full + of_loads.replace(" IN (", " NOT IN (", 1)))
+    all_ = counter.count(counter.different(columns, full))
+    return None if older is None or all_ is None else different + older - all_
 
 
 def _twins(table: Table, known: dict[str, Any], rows: int, new: int | None, counter: Counter) -> int | None:

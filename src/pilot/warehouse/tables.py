@@ -67,6 +67,8 @@ class TableCounts:
     """Of those: different values of the key (under the empty name), and of columns that look like an id."""
     twins: int | None = None
     """For merge with a key: rows that are the same as another one but for their key."""
+    again: int | None = None
+    """For append: different rows of the loads asked about that older loads had brought before."""
     absent: bool = False
     """dlt knows of it, but no record ever came for it: the destination has no such table."""
     parents: int | None = None
