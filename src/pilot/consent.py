@@ -113,7 +113,8 @@ class Consent:
         self._agree_to_needs(what)
         covered = self._yes or Act.RUN in self._given.always
         text = f"Run {what} ({why})?"
-        if not self._agrees(Act.RUN, text, what, covered, "--yes", always=True, wishes=wishes):
+        about = (self._files.read(what) if _is_script(what) else None) or ""
+        if not self._agrees(Act.RUN, text, what, covered, "--yes", always=True, wishes=wishes, about=about):
             raise Declined(f"{what} was not run.", _GO_ON)
 
     def change(
@@ -185,7 +186,7 @@ class Consent:
                 self._record(f"{act.value}: {subject}", YES)
 
     def _agree_to_needs(self, script: str) -> None:
-        if PurePath(script).suffix != ".py" or " " in script or self._look is None:
+        if not _is_script(script) or self._look is None:
             return
         text = self._files.read(script)
         if text is None:
@@ -261,14 +262,20 @@ class Consent:
         always: bool,
         default: str = YES,
         wishes: bool = False,
+        about: str = "",
     ) -> bool:
         answer = YES
         if not covered:
             choices = _ANSWERS if always else _ANSWERS[:2]
-            answer = self._host.ask(Question(text, flag=flag, default=default, choices=choices, free=wishes))
+            question = Question(text, flag, default=default, choices=choices, free=wishes, about=about)
+            answer = self._host.ask(question)
         if answer not in (YES, NO, ALWAYS):
             raise Tangent(answer)
         self._record(f"{act.value}: {subject}", answer)
         if answer == ALWAYS:
             self._given.always.add(act)
         return answer != NO
+
+
+def _is_script(what: str) -> bool:
+    return PurePath(what).suffix == ".py" and " " not in what

@@ -200,7 +200,7 @@ def _draft(session: Session, kit: Kit, brief: Brief, ask: Ask) -> Draft:
 
 def _answer(kit: Kit, inquiry: Inquiry) -> str:
     kit.host.show(Line(inquiry.question))
-    return kit.host.ask(Question("Your answer", flag="--api TEXT (say it there)"))
+    return kit.host.ask(Question("Your answer", flag="--api TEXT (say it there)", about=inquiry.question))
 
 
 def _keep_requirements(kit: Kit, script: str) -> str:

@@ -48,6 +48,16 @@ class Question:
     """The answer of a replay that has none, where that is not the default."""
 
 
+@dataclass(frozen=True)
+class RecordedAnswer:
+    """What was answered to a question in a session that is done again."""
+
+    question: str
+    answer: str
+    about: str | None = None
+    """The hash of what the question was about, "" where its text says it all; None: not known."""
+
+
 class Progress(Protocol):
     """The live region of what runs now."""
 

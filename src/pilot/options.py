@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from pilot.host import RecordedAnswer
+
 
 class Level(str, Enum):
     """How generated code is held."""
@@ -88,5 +90,5 @@ class Options:
     """Undo takes out what loads appended, where no copy of the database can be put back."""
     session: str | None = None
     """Which of the project's sessions: its number or name; None is the newest."""
-    answers: tuple[tuple[str, str], ...] | None = None
+    answers: tuple[RecordedAnswer, ...] | None = None
     """In a replay: every question that was answered then, with its answer, oldest first."""

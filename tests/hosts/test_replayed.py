@@ -1,22 +1,25 @@
 """A host that answers from a record."""
 
+from dataclasses import replace
+
 import pytest
 
 from pilot.errors import AnswerMissing
-from pilot.host import Choice, Question
+from pilot.host import Choice, Question, RecordedAnswer
+from pilot.hosts.remembering import EDITED, subject
 from pilot.hosts.replayed import ReplayedHost
 from pilot.testing import ScriptedHost
 
 CONSENT = Question("Run it?", "--yes", "y", (Choice("y", "yes"), Choice("n", "no")), free=False)
-CHANGE = Question("Write a.py?", "--yes", "y", (Choice("y", "yes"),), free=True)
+CHANGE = Question("Write a.py?", "--yes", "y", (Choice("y", "yes"), Choice("n", "no")), free=True)
 OTHER_HOST = Question("Contact another host?", "the URL in --api", "y", (Choice("y", "yes"),), free=False)
 GOAL = Question("Which API?", "--api")
 KEY = Question("The key?", "--secret", hidden=True)
 RECORD = [
-    ("Which API?", "the weather"),
-    ("Write a.py?", "with a cursor"),
-    ("Write a.py?", "y"),
-    ("Run it?", "y"),
+    RecordedAnswer("Which API?", "the weather"),
+    RecordedAnswer("Write a.py?", "with a cursor"),
+    RecordedAnswer("Write a.py?", "y"),
+    RecordedAnswer("Run it?", "y"),
 ]
 
 
@@ -40,7 +43,7 @@ def test_a_failure_that_the_record_does_not_have_is_left() -> None:
 
 @pytest.mark.parametrize("question", [OTHER_HOST, KEY])
 def test_what_a_flag_does_not_cover_and_keys_never_come_from_the_record(question: Question) -> None:
-    record = [(question.text, "recorded")]
+    record = [RecordedAnswer(question.text, "recorded")]
     assert ReplayedHost(ScriptedHost(["y"]), record, yes=True).ask(question) == "y"
     with pytest.raises(AnswerMissing):
         ReplayedHost(ScriptedHost([], interactive=False), record, yes=True).ask(question)
@@ -48,5 +51,56 @@ def test_what_a_flag_does_not_cover_and_keys_never_come_from_the_record(question
 
 def test_with_nobody_there_a_question_that_may_stay_open_does() -> None:
     more = Question("What next?", "pilot refine", optional=True)
-    host = ReplayedHost(ScriptedHost([], interactive=False), [("What next?", "add pagination")], yes=True)
+    host = ReplayedHost(
+        ScriptedHost([], interactive=False), [RecordedAnswer("What next?", "add pagination")], yes=True
+    )
     assert [host.ask(more), host.ask(more)] == ["add pagination", ""]
+
+
+def _about(text: str, answer: str) -> RecordedAnswer:
+    return RecordedAnswer(CHANGE.text, answer, subject(text))
+
+
+def _nobody() -> ScriptedHost:
+    return ScriptedHost([], interactive=False)
+
+
+def test_an_answer_belongs_to_the_draft_that_it_was_given_to() -> None:
+    first, second, third = (replace(CHANGE, about=text) for text in ("one", "two", "three"))
+    record = [_about("one", "y"), _about("two", "n"), _about("three", "with a cursor")]
+    host = ReplayedHost(_nobody(), record, yes=True)
+    assert [host.ask(question) for question in (third, second, first)] == ["with a cursor", "n", "y"]
+
+
+def test_a_no_stays_one_however_often_it_is_asked_and_whoever_is_there() -> None:
+    draft = replace(CHANGE, about="two")
+    host = ReplayedHost(_nobody(), [_about("one", "y"), _about("two", "n"), _about("one", "y")], yes=True)
+    assert [host.ask(draft), host.ask(draft)] == ["n", "n"]
+    assert ReplayedHost(ScriptedHost(["y"]), [_about("two", "n")], yes=False).ask(draft) == "n"
+
+
+def test_what_was_not_asked_then_takes_no_answer_of_another_question() -> None:
+    draft, record = replace(CHANGE, about="new"), [_about("one", "n"), _about("two", "with a cursor")]
+    assert ReplayedHost(_nobody(), record, yes=True).ask(draft) == "y", "--yes is the consent of now"
+    assert ReplayedHost(ScriptedHost(["n"]), record, yes=False).ask(draft) == "n"
+    with pytest.raises(AnswerMissing):
+        ReplayedHost(_nobody(), [_about("new", "y")], yes=False).ask(draft)
+
+
+def test_an_older_record_with_a_no_somewhere_is_not_guessed_from() -> None:
+    record = [RecordedAnswer(CHANGE.text, "y"), RecordedAnswer(CHANGE.text, "n")]
+    assert ReplayedHost(ScriptedHost(["n"]), record, yes=True).ask(CHANGE) == "n"
+    with pytest.raises(AnswerMissing) as missing:
+        ReplayedHost(_nobody(), record, yes=True).ask(CHANGE)
+    assert "somebody can answer" in missing.value.hint
+
+
+def test_words_are_no_answer_where_only_a_choice_is() -> None:
+    record = [RecordedAnswer(CONSENT.text, "with a cursor")]
+    assert ReplayedHost(_nobody(), record, yes=True).ask(CONSENT) == "y"
+
+
+def test_an_edit_belongs_to_the_text_that_was_edited() -> None:
+    record = [RecordedAnswer(EDITED, "mine", subject("theirs"))]
+    host = ReplayedHost(ScriptedHost([], ["now"]), record, yes=True)
+    assert [host.edit("other", ".py"), host.edit("theirs", ".py")] == ["now", "mine"]

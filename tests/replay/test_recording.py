@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from pilot.errors import UsageError
+from pilot.host import RecordedAnswer
 from pilot.replay.endpoint import Replies
 from pilot.replay.recording import ModelAnswer, Part, read_recording, told
 
@@ -32,6 +33,7 @@ RECORD: dict[str, Any] = {
     "answers": [
         {"question": "Write?", "answer": "otherwise", "at": "2026-01-01", "cell": 1},
         {"question": "Write?", "answer": "y", "at": "2026-01-01", "cell": 2},
+        {"question": "Run?", "answer": "y", "about": "5c4f", "at": "2026-01-01", "cell": 2},
     ],
     "model": [
         {
@@ -61,7 +63,7 @@ def write(folder: Path, record: object) -> Path:
 def test_what_was_undone_is_not_done_again(tmp_path: Path) -> None:
     found = read_recording(write(tmp_path, RECORD))
     assert (found.name, found.goal, found.model, found.window) == ("weather", "the stations", "m", 9000)
-    assert found.answers == (("Write?", "y"),)
+    assert found.answers == (RecordedAnswer("Write?", "y"), RecordedAnswer("Run?", "y", "5c4f"))
     assert [reply.text for reply in found.replies] == ["new"]
     assert found.edits == ("weather_pipeline.py",)
     assert found.parts == (Part("add pagination"), Part(None))

@@ -45,6 +45,7 @@ def ask_way(host: Host, finding: Finding, tried: Sequence[str], kept: str, can_c
         flag="--yes",
         choices=(Choice(_AGAIN, "run it again and go on"), *undo, Choice(_LEAVE, "leave")),
         free=can_change,
+        about=finding.says,
         kept=False,
         undecided=_LEAVE,
     )

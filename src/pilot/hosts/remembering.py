@@ -20,8 +20,8 @@ class Answers(Protocol):
     def known_answer(self, key: str) -> str | None:
         """The answer to exactly this, given in a cell that was broken off."""
 
-    def record_answer(self, key: str, question: str, answer: str) -> None:
-        """Keep an answer."""
+    def record_answer(self, key: str, question: str, answer: str, about: str) -> None:
+        """Keep an answer, with the hash of what it was about."""
 
 
 class RememberingHost(PassingHost):
@@ -42,7 +42,7 @@ class RememberingHost(PassingHost):
             return known
         answer = self._host.ask(question)
         if without_secrets(answer) == answer:
-            self._answers.record_answer(key, question.text, answer)
+            self._answers.record_answer(key, question.text, answer, subject(question.about))
         return answer
 
     def edit(self, text: str, suffix: str) -> str | None:
@@ -54,8 +54,13 @@ class RememberingHost(PassingHost):
             return known
         edited = self._host.edit(text, suffix)
         if edited is not None:
-            self._answers.record_answer(key, EDITED, edited)
+            self._answers.record_answer(key, EDITED, edited, subject(text))
         return edited
+
+
+def subject(about: str) -> str:
+    """The hash of what a question is about; "" where its text says it all."""
+    return hashlib.sha256(about.encode()).hexdigest() if about else ""
 
 
 def _key(question: Question) -> str:

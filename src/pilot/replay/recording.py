@@ -11,6 +11,7 @@ import msgspec
 
 from pilot.errors import UsageError
 from pilot.export.record import FORMAT, VERSION
+from pilot.host import RecordedAnswer
 from pilot.session.undo import EDITED
 
 _UNDONE = "undone"
@@ -31,6 +32,7 @@ class _Answer(msgspec.Struct):
     question: str
     answer: str
     cell: int | None = None
+    about: str | None = None
 
 
 class _Exchange(msgspec.Struct):
@@ -103,8 +105,8 @@ class Recording:
     model: str | None
     """The model that wrote; None for the built-in writer."""
     window: int | None
-    answers: tuple[tuple[str, str], ...]
-    """Each question that the person answered, with the answer, oldest first."""
+    answers: tuple[RecordedAnswer, ...]
+    """What the person answered, oldest first."""
     replies: tuple[ModelAnswer, ...]
     parts: tuple[Part, ...]
     edits: tuple[str, ...] = ()
@@ -137,7 +139,9 @@ def read_recording(file: Path) -> Recording:
         picked=facts.picked or (),
         model=writer.model if writer.kind == "model" else None,
         window=writer.window,
-        answers=tuple((a.question, a.answer) for a in record.answers if a.cell not in undone),
+        answers=tuple(
+            RecordedAnswer(a.question, a.answer, a.about) for a in record.answers if a.cell not in undone
+        ),
         replies=tuple(_reply(e) for e in record.model if e.cell not in undone),
         parts=tuple(_parts(record.cells)),
         edits=tuple(cell.says for cell in record.cells if cell.step == EDITED and cell.state != _UNDONE),

@@ -44,6 +44,8 @@ class PersonAnswer:
     answer: str
     at: float
     cell: int | None
+    about: str | None = None
+    """The hash of what the question was about, "" where its text says it all; None: by an older pilot."""
 
 
 Broken = Callable[[int], bool]

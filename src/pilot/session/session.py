@@ -216,9 +216,9 @@ class Session(FileRecord):
         """A model's answer to exactly this, where the cell that got it was broken off before its end."""
         return self._ledger.known_exchange(key, self._running_id, self._was_broken_off)
 
-    def record_answer(self, key: str, question: str, answer: str) -> None:
+    def record_answer(self, key: str, question: str, answer: str, about: str = "") -> None:
         """Keep what the person answered. Never call it with an answer that was typed hidden."""
-        given = PersonAnswer(question, answer, time.time(), self._running_id)
+        given = PersonAnswer(question, answer, time.time(), self._running_id, about)
         self._ledger.add_answer(key, given)
 
     def answers(self) -> tuple[PersonAnswer, ...]:
