@@ -123,6 +123,10 @@ class Copies:
         with suppress(OSError):
             self._seal_of(database).write_text(_stamp(self._root / database), "utf-8")
 
+    def changed_by(self, cell: int) -> bool:
+        """Whether a database is another than before the load of a cell, whatever became of the load."""
+        return any(self.touched(cell, _database_of(file)) for file in self._files() if _cell_of(file) == cell)
+
     def way_back(self, loads: Sequence[int]) -> DatabaseMove | None:
         """How the database goes back to before the first of these loads.
 
@@ -131,12 +135,11 @@ class Copies:
         found = [file for file in self._files() if loads and _cell_of(file) == loads[0]]
         if not found:
             return None
-        none = found[0].name.endswith(_NONE)
-        name = found[0].name.partition("-")[2].removesuffix(_NONE)
-        path = unquote(name)
+        none, path = found[0].name.endswith(_NONE), _database_of(found[0])
         if not self._sealed(path):
             return None
-        return DatabaseMove(path, None if none else found[0].name, f"undone-{loads[0]}-{name}")
+        aside = f"undone-{loads[0]}-{_as_name(path)}"
+        return DatabaseMove(path, None if none else found[0].name, aside)
 
     def bring_back(self, move: DatabaseMove) -> None:
         """Set the database aside, and put the copy in its place."""
@@ -184,6 +187,11 @@ class Copies:
 def _as_name(database: str) -> str:
     """A database's path as the name of a file."""
     return quote(database, safe=" ")
+
+
+def _database_of(file: Path) -> str:
+    """The database's path, of a copy's or a mark's name."""
+    return unquote(file.name.partition("-")[2].removesuffix(_NONE))
 
 
 def _cell_of(file: Path) -> int:

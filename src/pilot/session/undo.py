@@ -38,14 +38,16 @@ def undo(session: Session, root: Path, number: int | None = None) -> Done:
     While a policy runs below a cell, without a number that is a step of this policy. Raises PilotError
     when there is nothing to undo, or the person's own work would be lost; then nothing is restored.
     """
-    unit = _unit(session, number)
+    copies = Copies(root)
+    unit = _unit(session, number, copies)
     cells = _from(session, unit)
     _refuse_own_work(unit, cells, number)
     net = _net_changes(cells)
     _refuse_conflicts(root, net, unit)
     files = tuple(change for change in net if WITHHELD not in (change.before, change.after))
     loads = tuple(c.id for c in cells if _loaded(c.step, c.state))
-    database = Copies(root).way_back([c.id for c in cells if c.step == "load"]) if loads else None
+    left_rows = any(_left_rows(cell, copies) for cell in cells)
+    database = copies.way_back([c.id for c in cells if c.step == "load"]) if left_rows else None
     states = tuple((cell.id, cell.state) for cell in cells)
     undone = Undone(unit.id, states, files, database=database)
     number = session.undo(undone)
@@ -98,19 +100,26 @@ def _loaded(step: str, state: CellState) -> bool:
     return step == "load" and state in (CellState.DONE, CellState.STALE)
 
 
-def _is_run(cell: Cell, parts: Sequence[int]) -> bool:
-    """Whether a cell loaded rows in a run or a request of its own, which has ended."""
-    return not parts and cell.parent is not None and _loaded(cell.step, cell.state)
+def _left_rows(cell: Cell, copies: Copies) -> bool:
+    """Whether a load left rows: also one that failed may have, before it did."""
+    return _loaded(cell.step, cell.state) or (cell.step == "load" and copies.changed_by(cell.id))
 
 
-def _unit(session: Session, number: int | None) -> Cell:
+def _is_run(cell: Cell, parts: Sequence[int], copies: Copies) -> bool:
+    """Whether a cell left rows in a run or a request of its own, which has ended."""
+    return not parts and cell.parent is not None and _left_rows(cell, copies)
+
+
+def _unit(session: Session, number: int | None, copies: Copies) -> Cell:
     """The cell that is taken back as one: a step of the policy, a request in words, or an edit by hand."""
     by_id = {cell.id: cell for cell in session.cells}
     parts = [part.id for part in session.parts]
     live = [c for c in session.cells if c.state not in (CellState.UNDONE, CellState.RUNNING)]
     if number is None:
         own = {cell.id for cell in session.below(parts[0])} if parts else by_id.keys()
-        found = next((c for c in reversed(live) if c.id in own and (c.changes or _is_run(c, parts))), None)
+        found = next(
+            (c for c in reversed(live) if c.id in own and (c.changes or _is_run(c, parts, copies))), None
+        )
     else:
         found = next((cell for cell in live if cell.id == number), None)
     if found is None and number is None and parts:
