@@ -83,6 +83,8 @@ def test_how_the_key_is_sent(words: str, auth: Auth) -> None:
 def test_which_endpoints_are_meant() -> None:
     assert [e.name for e in corrected("only endpoint /v1/users").endpoints] == ["users"]
     assert [e.name for e in corrected("only teams").endpoints] == ["teams"]
+    assert [e.name for e in corrected("load only teams, please").endpoints] == ["teams"]
+    assert correct(PROFILE, "load only teams created since 2024-01-01") is None
 
 
 def test_a_correction_can_be_about_one_endpoint() -> None:

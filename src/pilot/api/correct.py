@@ -37,7 +37,10 @@ _ONE_PAGE = re.compile(
 )
 _OFFSETS = re.compile(r"offset|skip|start", re.I)
 _ONLY = re.compile(
-    r"\bonly\s+(?:the\s+)?(?:endpoints?\s+)?(/?[\w\-/{}.]+(?:(?:\s*,\s*|\s+and\s+)/?[\w\-/{}.]+)*)", re.I
+    r"\bonly\s+(?:the\s+)?(?:endpoints?\s+)?(/?[\w\-/{}.]+(?:(?:\s*,\s*|\s+and\s+)/?[\w\-/{}.]+)*)"
+    # words after the names say something about them that goes beyond a choice
+    r"(?![\w\-/{}.]|\s+(?!please\b)[\w\-])",
+    re.I,
 )
 _NO_KEY = re.compile(
     r"\bno (?:auth(?:entication)?|api[ _]?key|key|token) (?:is )?(?:needed|wanted|required)?", re.I

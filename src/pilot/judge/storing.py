@@ -18,7 +18,7 @@ _MEANT = re.compile(
 )
 """Words with which a person asks for a part."""
 _FILTERS = re.compile(
-    r"\.add_filter\(|dlt\.sources\.incremental|[\"']incremental[\"']"
+    r"\.add_filter\(|dlt\.sources\.incremental|[\"'](?:incremental|filter)[\"']"
     r"|dlt\.current\.\w*state\(|\bresource_state\(|\bsource_state\("
 )
 """What a script does to leave records out on purpose: a filter, or a memory of its own."""

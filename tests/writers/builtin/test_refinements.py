@@ -166,6 +166,86 @@ def test_loading_can_begin_at_a_date() -> None:
     assert "No request parameter" in refusal("load teams since 2026-01-05").message
 
 
+CUSTOMERS = replace(
+    ORDERS,
+    path="customers",
+    name="customers",
+    records=replace(
+        ORDERS.records,
+        fields=(
+            Field("number", ("text",)),
+            Field("creation_date", ("date",)),
+            Field("updated_at", ("timestamp",)),
+        ),
+    ),
+    cursors=(CursorField("updated_at", "updated_since", True),),
+)
+"""The API filters by one of its dates."""
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        "load only customers created since 2024-01-01",
+        "load customers that were created after 2024-01-01",
+        "only customers since 2024-01-01 by creation_date",
+        "created since 2024-01-01",
+    ],
+)
+def test_a_date_that_no_parameter_filters_by_is_filtered_by_the_script(request_: str) -> None:
+    gone, came = changed(request_, profile(CUSTOMERS, TEAMS))
+    assert gone == []
+    assert came == [
+        '"processing_steps": [',
+        '{"filter": lambda record: (record.get("creation_date") or "") >= "2024-01-01"},',
+        "],",
+    ]
+
+
+def test_a_filter_of_the_script_is_replaced_by_a_later_one() -> None:
+    seen = profile(CUSTOMERS, TEAMS)
+    script = refined("created since 2024-01-01", seen)
+    later = refined("created since 2025-02-01", seen, script)
+    assert "2024-01-01" not in later
+    assert later == script.replace("2024-01-01", "2025-02-01")
+
+
+def test_a_date_is_asked_of_the_api_where_it_filters_by_the_field_that_is_meant() -> None:
+    seen = profile(CUSTOMERS, TEAMS)
+    for words in ("customers updated since 2024-01-01", "load since 2024-01-01 by updated_at"):
+        assert changed(words, seen)[1] == ['"params": {"updated_since": "2024-01-01"},']
+    plan = WRITER.refine(brief(seen, own_script(seen)), "only load customers since 2024-01-01").plan
+    assert "by updated_at" in plan
+    assert 'say "creation_date since 2024-01-01"' in plan
+
+
+def test_a_date_of_which_nothing_is_known_is_refused_with_those_that_are() -> None:
+    refused = refusal("customers shipped since 2024-01-01", profile(CUSTOMERS))
+    assert refused.message == "customers has no date that is called shipped."
+    assert "creation_date, updated_at" in refused.hint
+
+
+def test_incremental_loading_keeps_the_date_that_was_said_before_and_tells_what_stays() -> None:
+    script = refined("load orders since 2026-01-05")
+    following = refined("load orders incrementally", script=script)
+    assert '"initial_value": "2026-01-05"}' in following
+    draft = WRITER.refine(brief(SEEN, following), "load orders since 2026-03-01")
+    assert "rows that were loaded before stay" in draft.plan
+    assert "the later of this date and where the last load ended" in draft.plan
+
+
+def test_incremental_loading_is_turned_off_by_words() -> None:
+    script = refined("load orders incrementally")
+    for words in ("do not load incrementally", "don't load orders incrementally", "no incremental loading"):
+        full = refined(words, script=script)
+        assert "incremental" not in full
+        assert '"params"' not in full.split('"orders"')[1].split("paginator")[0]
+        assert '"write_disposition": "replace"' in full
+    kept = refined("load orders incrementally", script=refined("load orders since 2026-01-05"))
+    assert '"params": {"since": "2026-01-05"},' in refined("load orders in full", script=kept)
+    assert "already" in refusal("do not load incrementally").message
+
+
 def test_a_parameter_that_the_person_names_needs_no_proof() -> None:
     unproven = profile(replace(DAILY, cursors=()))
     _, came = changed("load orders incrementally by day with the parameter begin", unproven)

@@ -1,4 +1,4 @@
-"""Incremental loading and dates to begin with: carried out where a filter was proven."""
+"""Incremental loading and full loads: carried out where a filter was proven."""
 
 from __future__ import annotations
 
@@ -21,10 +21,12 @@ EARLIEST: Mapping[str, str | int] = {
     "bigint": 0,
 }
 """Where incremental loading begins, by the type of its field."""
+_FOLLOWED = "{incremental.start_value}"
+"""Where dlt puts in what the last load ended with."""
 
 
 def incremental(bench: Workbench, wish: Wish) -> None:
-    name, resource, cursor = _followed(bench, wish)
+    name, resource, cursor = followed(bench, wish)
     if not bench.has_key(name):
         raise refused(
             f"Incremental loading merges by primary key, and {name} has none.",
@@ -33,7 +35,7 @@ def incremental(bench: Workbench, wish: Wish) -> None:
     _follow(bench, name, resource, cursor)
 
 
-def _followed(bench: Workbench, wish: Wish) -> tuple[str, Resource, CursorField]:
+def followed(bench: Workbench, wish: Wish) -> tuple[str, Resource, CursorField]:
     """The one resource, with the field that a request can filter it on."""
     names = bench.meant(wish)
     found = [
@@ -60,16 +62,33 @@ def _follow(bench: Workbench, name: str, resource: Resource, cursor: CursorField
     if first is None:
         raise refused(f"{cursor.name} is neither a date, a time nor a number that counts up.")
     bench.put(name, "write_disposition", "merge")
-    follow: Literal = {"cursor_path": config.json_path(cursor.name), "initial_value": first}
+    start = _said_start(bench, name, cursor) or first
+    follow: Literal = {"cursor_path": config.json_path(cursor.name), "initial_value": start}
     bench.script = bench.script.place(bench.endpoint(name), "incremental", follow)
-    asked = cursor.template.replace("{value}", "{incremental.start_value}")
-    _ask_for(bench, resource, name, {cursor.param or cursor.name: asked})
+    asked = cursor.template.replace("{value}", _FOLLOWED)
+    ask_for(bench, resource, name, {cursor.param or cursor.name: asked})
     bench.told.append(f"{name}: each run asks for what is new by {cursor.name}, and merges it")
     if not cursor.proven:
         bench.told.append(f"{name}: that {cursor.param} filters by {cursor.name} was not seen, you said so")
 
 
-def _ask_for(bench: Workbench, resource: Resource, name: str, wanted: Mapping[str, str]) -> None:
+def _said_start(bench: Workbench, name: str, cursor: CursorField) -> str | int | None:
+    """Where the script begins as it is: the person may have said a date before."""
+    endpoint = bench.endpoint(name)
+    follow = literals_of(child(endpoint, "incremental")) or {}
+    start = follow.get("initial_value")
+    if follow.get("cursor_path") == config.json_path(cursor.name) and isinstance(start, str | int):
+        return start
+    sent = literals_of(child(endpoint, "params" if bench.designed(name)[0].endpoint.body is None else "json"))
+    before, _, after = cursor.template.partition("{value}")
+    asked = (sent or {}).get(cursor.param or cursor.name)
+    if not isinstance(asked, str) or not (asked.startswith(before) and asked.endswith(after)):
+        return None
+    value = asked.removeprefix(before).removesuffix(after)
+    return None if "{" in value else value
+
+
+def ask_for(bench: Workbench, resource: Resource, name: str, wanted: Mapping[str, str]) -> None:
     """Send a filter: as a parameter, or in the body of a POST."""
     if resource.endpoint.body is None:
         return bench.add_params(name, wanted)
@@ -82,18 +101,37 @@ def _ask_for(bench: Workbench, resource: Resource, name: str, wanted: Mapping[st
     return None
 
 
-def since(bench: Workbench, wish: Wish) -> None:
-    """Leave out what is older than a date, by the parameter that filters."""
-    name, resource, cursor = _followed(bench, wish)
-    kinds = {kind for f in resource.endpoint.records.fields if f.name == cursor.name for kind in f.types}
-    if kinds.isdisjoint({"timestamp", "date"}):
-        raise refused(f"{cursor.name} of {name} is no date.")
-    if incremental := child(bench.endpoint(name), "incremental"):
-        bench.script = bench.script.place(incremental, "initial_value", wish.get("date"))
+def full(bench: Workbench, wish: Wish) -> None:
+    """Load everything anew in each run, from the date on that the person had said."""
+    following = [name for name in bench.meant(wish) if follows(bench, name)]
+    if not following:
+        raise refused(f"{', '.join(bench.meant(wish))}: everything is asked for in each run already.")
+    for name in following:
+        _unfollow(bench, name)
+        bench.told.append(f"{name}: every run loads everything anew, and replaces what was there")
+
+
+def _unfollow(bench: Workbench, name: str) -> None:
+    """Ask for everything again, instead of what is new."""
+    endpoint = bench.endpoint(name)
+    follow, sent = literals_of(child(endpoint, "incremental")), literals_of(child(endpoint, "params"))
+    if not follow or sent is None or not any(_FOLLOWED in str(value) for value in sent.values()):
+        raise unwritten(
+            f"How {name} asks for what is new is not written in a way that can be taken out by rule."
+        )
+    start = follow.get("initial_value")
+    plain: dict[str, Literal] = {}
+    for key, value in sent.items():
+        if not isinstance(value, str) or _FOLLOWED not in value:
+            plain[key] = value
+        elif start not in EARLIEST.values():
+            plain[key] = value.replace(_FOLLOWED, str(start))
+    bench.script = bench.script.take(bench.endpoint(name), "incremental")
+    if plain:
+        bench.script = bench.script.place(bench.endpoint(name), "params", plain)
     else:
-        asked = cursor.template.replace("{value}", wish.get("date"))
-        _ask_for(bench, resource, name, {cursor.param or cursor.name: asked})
-    bench.told.append(f"{name}: only since {wish.get('date')}, by {cursor.name}")
+        bench.script = bench.script.take(bench.endpoint(name), "params")
+    bench.put(name, "write_disposition", "replace")
 
 
 def follows(bench: Workbench, name: str) -> bool:

@@ -10,9 +10,10 @@ from pilot.writers.builtin import config
 from pilot.writers.builtin.design import Design, Resource
 from pilot.writers.builtin.edits import Script, child, entries, text_value
 from pilot.writers.builtin.identifiers import snake
-from pilot.writers.builtin.incremental import follows, incremental, since
+from pilot.writers.builtin.incremental import follows, full, incremental
 from pilot.writers.builtin.literals import Literal, Noted, comment
 from pilot.writers.builtin.script import FAST, SMALL_FILES
+from pilot.writers.builtin.since import since
 from pilot.writers.builtin.wishes import Change, Wish
 from pilot.writers.builtin.workbench import Workbench, alike, refused, unwritten
 
@@ -50,7 +51,8 @@ def _disposition(bench: Workbench, wish: Wish) -> None:
         )
     if how != "merge" and (following := [n for n in names if follows(bench, n)]):
         raise refused(
-            f"{', '.join(following)} asks for what is new only: {how} would lose or double records."
+            f"{', '.join(following)} asks for what is new only: {how} would lose or double records.",
+            'Say "do not load incrementally" first.',
         )
     if wish.get("resource"):
         for name in names:
@@ -207,6 +209,7 @@ CHANGES: Mapping[Change, Callable[[Workbench, Wish], None]] = {
     Change.PAGING: _paging,
     Change.INCREMENTAL: incremental,
     Change.SINCE: since,
+    Change.FULL: full,
     Change.ADD: _add,
     Change.DROP: _drop,
 }

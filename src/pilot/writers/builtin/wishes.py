@@ -21,6 +21,7 @@ class Change(str, Enum):
     PAGING = "pagination"
     INCREMENTAL = "incremental loading"
     SINCE = "date to begin with"
+    FULL = "full loads"
     ADD = "another endpoint"
     DROP = "one endpoint less"
 
@@ -51,6 +52,11 @@ BY = "(?:by|on|over|with|using)"
 PARAMETER = f"(?: (?:with|by|using|through) (?:the )?(?:query )?param(?:eter)? (?P<param>{NAME}))?"
 DATE = r"(?P<date>\d{4}-\d{2}-\d{2}(?:[T ][\d:.]+Z?)?)"
 SET = "(?:set|change|switch|make|use)"
+LOAD = "(?:load|read|get|fetch)"
+ONLY = f"(?:only )?(?:{LOAD} )?(?:only )?(?:all )?"
+STOP = "(?:do not|don't|never|stop|no longer)"
+BEGINS = "(?:since|after|from|starting (?:at|from|with|on))"
+ABOUT = "(?:(?:that|which|who) )?(?:(?:were|was|are|is|got) )?"
 
 PATTERNS: tuple[tuple[Change, str], ...] = (
     (Change.DISPOSITION, f"(?:{SET} )?(?:the )?(?:write[ _]?)?disposition{OF} (?:to |= ?)?{HOW}"),
@@ -73,7 +79,23 @@ PATTERNS: tuple[tuple[Change, str], ...] = (
         Change.INCREMENTAL,
         f"(?:(?:add|use|set up|enable) )?incremental(?: (?:loading|load))?(?: {BY} {FIELD})?{OF}{PARAMETER}",
     ),
-    (Change.SINCE, f"(?:only )?(?:(?:load|read) )?(?:only )?(?:{WHICH} )?(?:since|after|from) {DATE}"),
+    (
+        Change.SINCE,
+        f"{ONLY}(?:{WHICH} )?(?:{ABOUT}{FIELD} )?{BEGINS} {DATE}{PARAMETER}",
+    ),
+    (
+        Change.SINCE,
+        f"{ONLY}(?:{WHICH} )?{BEGINS} {DATE} {BY} (?:the )?{FIELD}{PARAMETER}",
+    ),
+    (Change.FULL, f"{STOP} (?:load|read|loading|reading)(?: (?:it|{WHICH}))? incremental(?:ly)?"),
+    (
+        Change.FULL,
+        f"(?:no|without|stop|remove|disable|drop|turn off) (?:the )?incremental(?: load(?:ing)?)?{OF}",
+    ),
+    (
+        Change.FULL,
+        f"{LOAD} (?:it|{WHICH}) (?:in full|fully|completely|whole)(?: (?:each|every) (?:time|run))?",
+    ),
     (Change.ADD, f"(?:add|also load|load|include) {WHICH}(?: too| as well| back)?"),
     (Change.DROP, f"(?:drop|remove|leave out|delete|skip|don't load|do not load) {WHICH}(?: any ?more)?"),
 )
@@ -87,8 +109,9 @@ _FITS = "(?:fit|follow|match|use|apply)"
 _FIT = f"(?:make )?(?:the script )?{_FITS}(?: the script)?(?: to)? (?:the )?(?:api )?profile"
 
 EXAMPLES = (
-    "add pagination, load incrementally by FIELD, load since DATE, set the primary key of TABLE to FIELD, "
-    "write disposition merge, rename TABLE to NAME, add or drop an endpoint, change destination or dataset"
+    "add pagination, load (not) incrementally by FIELD, load TABLE FIELD since DATE, "
+    "set the primary key of TABLE to FIELD, write disposition merge, rename TABLE to NAME, "
+    "add or drop an endpoint, change destination or dataset"
 )
 """What can be wished for, in one line."""
 
