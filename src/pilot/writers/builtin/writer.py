@@ -161,11 +161,9 @@ def beyond(says: str, hint: str = "") -> StepFailed:
 
 def _blind(profile: ApiProfile) -> StepFailed:
     reasons = [f"{e.path or e.name}: {e.error}" for e in profile.endpoints if e.error]
-    # where nothing was tried, the look at the API has said why
-    why = "; ".join([*reasons, *profile.notes]) if reasons or profile.requests else ""
-    says = f"Nothing could be seen of this API{f' ({why})' if why else ''}."
+    why = "; ".join([*reasons, *profile.notes]) or "no URL was named"
     return StepFailed(
-        Finding(FindingKind.BEYOND_WRITER, says, Remedy.ASK),
+        Finding(FindingKind.BEYOND_WRITER, f"Nothing could be seen of this API ({why}).", Remedy.ASK),
         "Name the URL of an endpoint that answers with records, or set OPENAI_API_KEY / --model "
         "for a writer that works from a description.",
     )
