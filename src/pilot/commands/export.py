@@ -101,7 +101,25 @@ _MAKERS: dict[str, Make] = {".ipynb": _notebook, ".html": _page, ".json": _recor
 
 
 def _story(ground: Ground, session: Session, samples: bool) -> Story:
-    return gather(session, ground.project.read, ground.redactor.text, samples)
+    story = gather(session, ground.project.read, ground.redactor.text, samples)
+    return _asked_anew(ground, story) if session.facts.sql and not story.sql else story
+
+
+def _asked_anew(ground: Ground, story: Story) -> Story:
+    """With another query: the one of the session reads a table that the script does not make any more."""
+    from pilot.writers.builtin.queries import first_query
+
+    if not story.tables:
+        return story
+    sql = first_query(story.tables).sql
+    with suppress(PilotError):
+        found = _warehouse(ground).query(story.names, sql)
+        return replace(story, sql=sql, result=table(found.columns, found.shown))
+    return replace(story, sql=sql)
+
+
+def _warehouse(ground: Ground) -> DltWarehouse:
+    return DltWarehouse(ground.options.root, ground.project.interpreter, ground.redactor.text)
 
 
 def _cost(story: Story) -> str:
@@ -113,7 +131,7 @@ def _cost(story: Story) -> str:
 
 def _pictures(ground: Ground, story: Story) -> Pictures:
     """What the destination and dlt's schema add; a page without them is still a page."""
-    warehouse = DltWarehouse(ground.options.root, ground.project.interpreter, ground.redactor.text)
+    warehouse = _warehouse(ground)
     schema, diagram = _schema(ground, story)
     with warehouse.together():
         return Pictures(schema, diagram, _series(warehouse, story), _samples(warehouse, story))

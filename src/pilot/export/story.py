@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Protocol
 
 from pilot.errors import PilotError
+from pilot.facts import Facts
 from pilot.names import ProjectNames
 from pilot.notebook import depths
 from pilot.screen import Block, Diff, Line, Output, Table
@@ -20,6 +22,11 @@ from pilot.writers.writer import Usage
 _RECORDS = "first records"
 """The title under which a preview shows rows."""
 _CODE = (".py", ".toml", ".txt", ".sql", ".cfg", ".ini", ".yaml", ".yml")
+
+
+_NAME = r'"[^"]+"|\w+'
+_READ = re.compile(rf"\b(?:from|join)\s+(?:({_NAME})\s*\.\s*)*({_NAME})", re.IGNORECASE)
+"""What a query reads from: the dataset, where one is named, and the table."""
 
 
 class ReadFile(Protocol):
@@ -51,8 +58,10 @@ class Story:
     secrets: tuple[str, ...]
     """Dotted paths of the secrets that the script reads."""
     tables: tuple[TableInfo, ...]
+    """Those that the script makes: what earlier loads alone left is not among them."""
     verdicts: tuple[TableVerdict, ...]
     sql: str
+    """A query over these tables; "" where there is none."""
     result: Table | None
     """What the query gave when it was run."""
     loaded: str
@@ -82,21 +91,42 @@ def gather(session: Session, read: ReadFile, redact: Callable[[str], str], sampl
         raise PilotError("There is no script here yet, so there is no story.", "pilot resume goes on.")
     files = [(names.script, script), *_other_files(session, read, names.script)]
     writer = facts.writer
+    tables = _current(facts)
+    sql = facts.sql if facts.sql and _runs_on(facts.sql, tables, facts.tables or ()) else ""
     return Story(
         names=names,
         goal=facts.goal or "",
         chapters=tuple(_chapters(session, samples)),
         files=tuple((path, redact(text)) for path, text in files),
         secrets=tuple(secret.path for secret in facts.secrets or ()),
-        tables=facts.tables or (),
+        tables=tables,
         verdicts=facts.verdicts or (),
-        sql=facts.sql or "",
-        result=_result(session),
+        sql=sql,
+        result=_result(session) if sql else None,
         loaded=_says(session, "load"),
         usage=session.usage,
         writer="" if writer is None else writer.model or "built-in writer",
         samples=samples,
     )
+
+
+def _current(facts: Facts) -> tuple[TableInfo, ...]:
+    """The tables without those that only earlier loads fed, such as one under its name of before."""
+    tables = facts.tables or ()
+    earlier = {verdict.table for verdict in facts.verdicts or () if verdict.earlier}
+    return tuple(info for info in tables if info.name not in earlier) or tables
+
+
+def _runs_on(sql: str, tables: Sequence[TableInfo], known: Sequence[TableInfo]) -> bool:
+    """Whether a query reads none of the datasets' other tables, which a fresh load would not make."""
+    current = {info.name.casefold() for info in tables}
+    others = {info.name.casefold() for info in known} - current
+    datasets = {info.schema.casefold() for info in known}
+    for dataset, name in _READ.findall(sql):
+        read = name.strip('"').casefold()
+        if read not in current and (read in others or dataset.strip('"').casefold() in datasets):
+            return False
+    return True
 
 
 def _other_files(session: Session, read: ReadFile, script: str) -> list[tuple[str, str]]:
