@@ -37,14 +37,14 @@ class Refine(Step):
         cut_short = session.interrupted(_POLICY)
         if cut_short is not None:
             kit.host.show(Line(f"Going on with what was not finished: {cut_short.input}", "warn"))
-            done += self._carried_out(kit, partial(kit.policies.resume, cut_short))
+            done += self._carried_out(session, kit, partial(kit.policies.resume, cut_short))
         while request := self._ask(kit, question):
             _start_another(request)
             news = Facts(request=request)
-            done += self._carried_out(kit, partial(kit.policies.run, _POLICY, news, "Request"))
+            done += self._carried_out(session, kit, partial(kit.policies.run, _POLICY, news, "Request"))
         return Outcome(says=f"{done} change{'' if done == 1 else 's'}" if done else "nothing asked for")
 
-    def _carried_out(self, kit: Kit, run: Callable[[], Cell]) -> bool:
+    def _carried_out(self, session: Session, kit: Kit, run: Callable[[], Cell]) -> bool:
         """Whether a request came to its end; what kept it from it is told."""
         try:
             cell = run()
@@ -52,7 +52,9 @@ class Refine(Step):
             kit.host.show(Line(error.message, "warn"))
             return False
         if not cell.state.finished:
-            kit.host.show(Line("Not done. /undo takes its changes back.", "warn"))
+            below = (part for part in session.below(cell.id) if part.state is not CellState.UNDONE)
+            back = " /undo takes its changes back." if any(part.changes for part in below) else ""
+            kit.host.show(Line(f"Not done.{back}", "warn"))
         return cell.state is CellState.DONE
 
     def _ask(self, kit: Kit, question: Question) -> str:

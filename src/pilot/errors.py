@@ -92,11 +92,15 @@ class Replan(Exception):
 
 
 class Tangent(Exception):
-    """Not an error: the person said at a pause what should be different, so the script is changed first."""
+    """Not an error: the person said at a pause what should be different, so the script is changed first.
 
-    def __init__(self, words: str) -> None:
+    `instead`: where the script was to be changed anyway, these words stand in the place of those before.
+    """
+
+    def __init__(self, words: str, *, instead: bool = False) -> None:
         super().__init__(words)
         self.words = words
+        self.instead = instead
 
 
 class NothingToChange(Exception):

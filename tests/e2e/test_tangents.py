@@ -6,6 +6,7 @@ from tests.e2e.house import CHECKS, LOADS, SCRIPT, STATIONS, WITH_KEY, House, an
 from tests.e2e.runs import CONTACT, before_the_load, slowly
 
 WISH = "rename stations to places"
+REFUSED = "Say what should be different, or leave"
 PLACES = "SELECT count(*) FROM weather_data.places"
 
 
@@ -94,10 +95,21 @@ def test_a_request_is_taken_back_at_its_own_pause(house: House) -> None:
     answer(terminal, (LOADS, "frobnicate it"))
     terminal.expect("It can: ")
     assert "Next: Load (pilot resume)" in house.pilot("status").stdout
-    answer(terminal, (LOADS, "y"), ("What next?", "frobnicate it"), ("Go on, leave", "/undo"))
+    answer(terminal, (LOADS, "y"), ("What next?", "frobnicate it"), (REFUSED, "/undo"))
     terminal.expect("This request has changed no file.")
-    answer(terminal, ("Go on, leave", "l"), ("What next?", WISH), (LOADS, "/undo"))
+    answer(terminal, (REFUSED, "l"))
+    terminal.expect("Not done.")
+    answer(terminal, ("What next?", WISH), (LOADS, "/undo"))
     terminal.expect("is undone")
     answer(terminal, (LOADS, "y"), ("What next?", ""))
     assert terminal.wait() == 0
     assert house.rows(PLACES) == [(STATIONS,)]
+
+
+def test_words_at_the_pause_replace_a_request_that_was_refused(house: House) -> None:
+    terminal = before_the_load(house)
+    answer(terminal, (LOADS, "y"), ("What next?", "frobnicate it"), (REFUSED, WISH), (LOADS, "y"))
+    answer(terminal, ("What next?", ""))
+    assert terminal.wait() == 0
+    assert house.rows(PLACES) == [(STATIONS,)]
+    assert [(cell["state"], cell["input"]) for cell in house.cells("refine_pipeline")] == [("done", WISH)]

@@ -201,7 +201,11 @@ def _further(course: Course, hint: str) -> str:
     """How to go on, where the hint does not say so."""
     if course.parent is None:
         return "" if "pilot resume" in hint else "pilot resume goes on after the last finished cell."
-    return "" if hint else f"Once that is put right: {_AGAIN.get(course.policy.name, 'pilot resume')}"
+    kind = course.ending.failure.kind if course.ending.failure else None
+    if hint or kind is FindingKind.BEYOND_WRITER:
+        return ""
+    lead = "To go on" if kind is FindingKind.INTERRUPTED else "Once that is put right"
+    return f"{lead}: {_AGAIN.get(course.policy.name, 'pilot resume')}"
 
 
 def _in_project(shop: Workshop, defect: Exception) -> Finding | None:

@@ -58,6 +58,8 @@ class Engine:
     def __init__(self, catalogue: Names, session: Session) -> None:
         self._catalogue = catalogue
         self.session = session
+        self._requests: dict[int, str] = {}
+        """What was said in place of a part's first words."""
 
     def run_policy(self, policy: Policy, parent: int | None = None) -> Cell | None:
         """Run what is left of a policy; None when it is done, else the cell that ended it.
@@ -79,7 +81,8 @@ class Engine:
                     raise
                 continue
             except Tangent as tangent:
-                wish = tangent.words
+                if not (tangent.instead and self._reworded(policy, position, parent, tangent.words)):
+                    wish = tangent.words
                 continue
             reason = None
             if cell.state.finished:
@@ -131,6 +134,8 @@ class Engine:
             except NothingToChange:
                 own.end(Outcome(Status.SKIPPED, AS_ASKED), None)
                 return own.cell
+            finally:
+                own.cell = replace(own.cell, input=self._requests.pop(own.cell.id, own.cell.input))
             if failed is None:
                 own.end(Outcome(says="done"), None)
             else:
@@ -203,6 +208,14 @@ class Engine:
             self.kit.host.show(Line(findings[0].hint))
         if not findings:
             self._go_back(policy, min(position, self._after_writing(policy)), parent)
+
+    def _reworded(self, policy: Policy, position: int, parent: int | None, words: str) -> bool:
+        """Whether the words stand in the place of the request that the entry was to carry out."""
+        if parent is None or policy.step[position].use != policy.remedy_step(position, Remedy.CHANGE):
+            return False
+        self._requests[parent] = words
+        self.session.learn(Facts(request=words))
+        return True
 
     def _after_writing(self, policy: Policy) -> int:
         """The first entry that looks at what was written."""

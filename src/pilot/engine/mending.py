@@ -286,7 +286,7 @@ class Mending:
         if way.leave:
             return False
         if way.words:
-            raise Tangent(way.words)
+            raise Tangent(way.words, instead=True)
         self._own.cell = replace(self._own.cell, repairs=0)
         self._start_over()
         return True

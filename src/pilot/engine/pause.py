@@ -39,11 +39,16 @@ def ask_way(host: Host, finding: Finding, tried: Sequence[str], kept: str, can_c
     if finding.hint:
         host.show(Line(finding.hint))
     text = "Go on, leave, or say what should be different" if can_change else "Go on, or leave"
-    undo = (Choice(_UNDO, "undo the last change"),) if can_change else ()
+    again: tuple[Choice, ...] = (Choice(_AGAIN, "run it again and go on"),)
+    if can_change:
+        again = (*again, Choice(_UNDO, "undo the last change"))
+    if can_change and finding.kind is FindingKind.BEYOND_WRITER:
+        # the same words are refused again, and nothing was changed
+        text, again = "Say what should be different, or leave", ()
     question = Question(
         text,
         flag="--yes",
-        choices=(Choice(_AGAIN, "run it again and go on"), *undo, Choice(_LEAVE, "leave")),
+        choices=(*again, Choice(_LEAVE, "leave")),
         free=can_change,
         about=finding.says,
         kept=False,
