@@ -73,6 +73,23 @@ def test_words_are_a_wish_and_change_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "a.py").exists()
 
 
+def test_a_change_that_a_wish_left_as_it_was_is_not_shown_once_more(tmp_path: Path) -> None:
+    gate = _Gate(tmp_path, "frobnicate it", "again", "otherwise", "y")
+    for _ in range(2):
+        gate.consent.change("a.py", "new", wishes=True)
+    gate.consent.change("a.py", "newer", wishes=True)
+    gate.consent.change("a.py", "new", wishes=True)
+    assert [block.after for block in gate.host.shown if isinstance(block, Diff)] == ["new", "newer", "new"]
+
+
+def test_a_change_that_was_refused_is_shown_when_it_comes_again(tmp_path: Path) -> None:
+    gate = _Gate(tmp_path, "n", "y")
+    with pytest.raises(Declined):
+        gate.consent.change("a.py", "new")
+    gate.consent.change("a.py", "new")
+    assert len([block for block in gate.host.shown if isinstance(block, Diff)]) == 2
+
+
 def test_an_edited_draft_is_shown_again_before_it_is_written(tmp_path: Path) -> None:
     gate = _Gate(tmp_path, "e", "y", edits=["mine\n"])
     assert gate.consent.change("a.py", "theirs\n") == Agreed("mine\n")

@@ -45,6 +45,8 @@ class Consent:
         self._granted = set(granted)
         self._look = look
         self._named: set[str] = set()
+        self._shown: Diff | None = None
+        """The change that stands on the screen, asked about and not decided."""
 
     def person_named(self, hosts: Iterable[str]) -> None:
         """Hosts that stand in the person's own words: those that `--yes` covers."""
@@ -142,7 +144,7 @@ class Consent:
                 self._tell_changed(path)
                 whole = False
             seen = before or ""
-            self._host.show(Diff(path, None if whole else before, text), *self._remarks(path, text))
+            self._show(Diff(path, None if whole else before, text))
             answer = self._ask_change(path, text, whole or before is None, wishes)
             if answer == EDIT:
                 edited = self._host.edit(text, PurePath(path).suffix)
@@ -150,6 +152,7 @@ class Consent:
                 continue
             if answer not in (YES, ALWAYS, NO):
                 return Wish(answer)
+            self._shown = None
             if answer != NO and (self._files.read(path) or "") != seen:
                 continue
             self._record(f"{Act.CHANGE.value}: {path}", answer)
@@ -168,6 +171,12 @@ class Consent:
         if agreed and (text := self._files.read(path)) is not None:
             self._files.write(path, text)  # secrets files are always written with mode 0600
         return agreed
+
+    def _show(self, change: Diff) -> None:
+        """Show a change; one that was just shown, as a wish left it as it was, not once more."""
+        if change != self._shown:
+            self._host.show(change, *self._remarks(change.path, change.after))
+        self._shown = change
 
     def _remarks(self, path: str, text: str) -> list[Line]:
         """What the look at a script found, where the person reads its diff."""

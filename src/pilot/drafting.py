@@ -104,11 +104,12 @@ def write_agreed(
     """
     path = brief.names.script
     base = brief.script if brief.script is not None else kit.project.read(path) or ""
-    draft = _draft(session, kit, brief, ask)
+    draft, told = _draft(session, kit, brief, ask), None
     for _ in range(_MOST_WISHES):
         whole = session.left_by("init", path) == kit.project.read(path)
-        if kit.host.interactive and draft.plan:
+        if kit.host.interactive and draft.plan and draft is not told:
             kit.host.show(Line(draft.plan, "quiet"))
+        told = draft
         try:
             text = settle(draft.text)
             verdict = kit.consent.change(path, text, wishes=True, whole=whole, drafted_from=base)

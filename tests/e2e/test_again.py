@@ -53,3 +53,9 @@ def test_pipelines_of_one_name_in_two_folders_keep_their_data_apart(house: House
             tables = own.rows("SELECT DISTINCT table_name FROM information_schema.tables")
             assert (name,) in tables and len([t for (t,) in tables if not t.startswith("_")]) == 1
     assert os.environ["DLT_DATA_DIR"].startswith(str(house.home))
+
+
+def test_a_folder_with_a_script_of_its_own_is_begun_with_a_check(house: House) -> None:
+    (house.folder / "own.py").write_text('import dlt\n\ndlt.pipeline("own", destination="duckdb")\n', "utf-8")
+    refused = house.pilot("run", "--yes", "--no-input")
+    assert refused.returncode == 1 and "own.py" in refused.stderr and "pilot check" in refused.stderr

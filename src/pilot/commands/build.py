@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from pilot.facts import Facts
 from pilot.finding import Json
 from pilot.host import Choice, Host, Question
 from pilot.options import Options
+from pilot.project.existing import pipelines_in
 from pilot.project.naming import check_name
 from pilot.screen import Line
 from pilot.secrecy.redaction import MARK
@@ -188,11 +190,18 @@ def _part(options: Options, policy: str, title: str, request: str | None) -> int
 def check_begun(options: Options) -> None:
     """Raises PilotError where nothing was begun, before anything is made there."""
     if not Store.exists(options.root):
-        raise not_begun()
+        raise not_begun(options)
 
 
-def not_begun() -> PilotError:
-    return PilotError("Nothing was begun in this folder.", "Start: pilot init NAME (or name another --dir)")
+def not_begun(options: Options) -> PilotError:
+    """What to say of a folder without a session; with a script of its own, a check begins one."""
+    scripts = dict.fromkeys(own.script for own in pipelines_in(options.root, os.environ))
+    hint = "Start: pilot init NAME (or name another --dir)"
+    if scripts:
+        hint = (
+            f"{next(iter(scripts))} makes a dlt pipeline. Begin with it: pilot check, then pilot run loads."
+        )
+    return PilotError("Nothing was begun in this folder.", hint)
 
 
 def take_up(options: Options) -> ChooseSession:
@@ -201,7 +210,7 @@ def take_up(options: Options) -> ChooseSession:
     def choose(_host: Host, store: Store, redactor: Redactor) -> Session:
         session = Session.newest(store, redactor, options.session)
         if session is None:
-            raise not_begun()
+            raise not_begun(options)
         return session
 
     return choose
@@ -212,7 +221,7 @@ def look_at(options: Options, store: Store, redactor: Redactor) -> Session:
     live = holder(options.root) is not None
     session = Session.look(store, redactor, options.session, live=live)
     if session is None:
-        raise not_begun()
+        raise not_begun(options)
     return session
 
 
