@@ -236,7 +236,7 @@ def status(options: Options) -> int:
 
 
 @app.command()
-@looking
+@asking
 def profile(
     options: Options,
     words: Annotated[str, typer.Argument(help="What to put right: 'records are at data.items'.")] = "",

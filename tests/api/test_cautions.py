@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pilot.api.cautions import missed, named_in
+from pilot.api.cautions import CUT_SHORT, missed, named_in, warnings_of
 from pilot.api.profile import ApiProfile, Endpoint, Records, Shape
 
 _BASE = "https://api.example.com/v1"
@@ -41,3 +41,10 @@ def test_a_base_and_a_url_that_nobody_looked_at_are_not_missed() -> None:
         assert missed(profile, named_in(profile, goal), {"orders"}) == []
     assert named_in(None, f"load {_BASE}/orders") == ()
     assert named_in(profile, f"load {_BASE}/orders; see https://else.example.com/v1/other") == ("/v1/orders",)
+
+
+def test_that_a_look_was_cut_short_is_told_of_that_look_alone() -> None:
+    notes = (f"{CUT_SHORT}: the API asks to slow down (429), retry after 1 s", "people: something that lasts")
+    profile = ApiProfile(notes=notes)
+    assert warnings_of(profile) == list(notes)
+    assert warnings_of(profile, looked=False) == [notes[1]]

@@ -30,6 +30,14 @@ def test_a_table_is_judged_on_its_total_however_little_a_run_added() -> None:
     assert told == ("complete", "nothing new came; 25 rows are of earlier loads")
 
 
+@pytest.mark.parametrize("new", [1, 137, None])
+def test_an_incremental_run_tells_of_what_is_new_beside_what_was_there(new: int | None) -> None:
+    traffic = [got("/people?since=9", 1, resource="people", more=False, more_by="has_more")]
+    followed = table(rows=137, new=new, incremental=True, disposition="merge")
+    judged, reason = only(verdicts(evidence(traffic, followed)))
+    assert "1 new record came, 137 rows are here" in reason and "became" not in reason
+
+
 def test_rows_of_earlier_loads_do_not_stand_for_a_page_that_did_not_come() -> None:
     signs = ("a", "b", "a", "c")
     traffic = [got(f"/people?page={n}", total=40, at=n, edges=sign) for n, sign in enumerate(signs, 1)]

@@ -29,10 +29,17 @@ def cautions(name: str, body: Json, records: Records) -> Iterator[str]:
         yield f"{name}: {' and '.join(names)} would become one column unless they get other names"
 
 
-def warnings_of(profile: ApiProfile | None, complete: Collection[str] = ()) -> list[str]:
+CUT_SHORT = "the look at the API ended early"
+"""How a note begins that tells of a look, and of nothing that lasts."""
+
+
+def warnings_of(
+    profile: ApiProfile | None, complete: Collection[str] = (), *, looked: bool = True
+) -> list[str]:
     """What is not sure to be complete, one line each: for the end of a run.
 
-    `complete` are tables that a load has since proven complete, whatever the look at the API left open.
+    `complete` are tables that a load has since proven complete, whatever the look at the API left open;
+    `looked` tells whether that look was part of what ends now.
     """
     if profile is None:
         return []
@@ -40,7 +47,7 @@ def warnings_of(profile: ApiProfile | None, complete: Collection[str] = ()) -> l
     for endpoint in profile.endpoints:
         proven = endpoint.name in complete
         lines += [*(() if proven else (*_unseen(endpoint), *_unproven(endpoint))), *_narrowed(endpoint)]
-    return [*lines, *profile.notes]
+    return [*lines, *(note for note in profile.notes if looked or not note.startswith(CUT_SHORT))]
 
 
 def left_out(profile: ApiProfile | None) -> tuple[Endpoint, ...]:

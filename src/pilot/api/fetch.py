@@ -183,7 +183,7 @@ class Fetcher:
         if answer.status == 429:
             wait = answer.headers.get("retry-after")
             self.stopped = "the API asks to slow down (429)" + (
-                f", retry after {printable(wait)[:40]}" if wait else ""
+                f", retry after {_spoken(printable(wait)[:40])}" if wait else ""
             )
         return answer
 
@@ -279,6 +279,11 @@ def with_query(url: str, params: Mapping[str, str]) -> str:
     kept = [(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if k not in params]
     query = urlencode([*kept, *params.items()])
     return urlunsplit((parts.scheme, parts.netloc.split("@")[-1], parts.path, query, ""))
+
+
+def _spoken(wait: str) -> str:
+    """What Retry-After asks for, with its unit where it is a number."""
+    return f"{wait} s" if wait.isdecimal() else wait
 
 
 def _asked_to_wait(answer: Answer) -> float | None:

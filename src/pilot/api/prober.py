@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from pilot.api.auth import keys_from, refusal
 from pilot.api.beside import with_beside
-from pilot.api.cautions import cautions
+from pilot.api.cautions import CUT_SHORT, cautions
 from pilot.api.door import Door, Knock
 from pilot.api.fetch import Answer, Fetcher, ProbeLimits
 from pilot.api.filters import with_filter
@@ -144,7 +144,7 @@ class _Probe:
             endpoints.append(self._known(aim, endpoint))
         if self._door.auth.kind is AuthKind.SIGNED:
             self._notes.append("Each request has to be signed: that takes code by hand, or by a model.")
-        notes = [*self._notes, *([self._fetch.stopped] if self._fetch.stopped else [])]
+        notes = [*self._notes, *([f"{CUT_SHORT}: {self._fetch.stopped}"] if self._fetch.stopped else [])]
         return ApiProfile(
             base_url=self._base,
             endpoints=tuple(endpoints),

@@ -94,7 +94,11 @@ class Course:
     ending: Ending
 
 
-_AGAIN = {"run_pipeline": "pilot run", "refine_pipeline": 'pilot refine "…" again'}
+_AGAIN = {
+    "run_pipeline": "pilot run",
+    "check_pipeline": "pilot check",
+    "refine_pipeline": 'pilot refine "…" again',
+}
 
 Take: TypeAlias = "Callable[[Workshop], Cell | None]"
 """Follows a policy: None when it is done, else the cell that ended it."""
@@ -252,12 +256,12 @@ def _tell(shop: Workshop, course: Course) -> None:
         if ending.code != UsageError.exit_code and (further := _further(course, hint)):
             print(further, file=sys.stderr)
     elif not shop.options.quiet:
-        shop.host.show(*_done(shop.session.facts))
+        shop.host.show(*_done(shop.session.facts, looked=course.parent is None))
     elif verdicts := shop.session.facts.verdicts:
         shop.host.show(*verdict_blocks(verdicts))
 
 
-def _done(facts: Facts) -> list[Line]:
+def _done(facts: Facts, *, looked: bool) -> list[Line]:
     """The last lines of what went well: where things are, what is not sure, what comes next."""
     names = facts.names
     if names is None:
@@ -268,7 +272,8 @@ def _done(facts: Facts) -> list[Line]:
         else "nothing is loaded yet"
     )
     done = f"Done. The script is {names.script}, {data}."
-    unsure = [*warnings_of(facts.profile, complete_tables(facts.verdicts)), *announced_more(facts.verdicts)]
+    complete = complete_tables(facts.verdicts)
+    unsure = [*warnings_of(facts.profile, complete, looked=looked), *announced_more(facts.verdicts)]
     query = 'pilot query "…", ' if facts.tables else ""
     following = Line(f'Next: {query}pilot refine "…", pilot run, pilot log', "quiet")
     return [Line(done, "good"), *(Line(line, "warn") for line in unsure), following]

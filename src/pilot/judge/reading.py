@@ -147,6 +147,10 @@ def _end(chain: Chain) -> str:
     return ""
 
 
+def _records(number: int) -> str:
+    return "1 record" if number == 1 else f"{number:,} records"
+
+
 def _by_sizes(chain: Chain, endpoint: Endpoint) -> Reading:
     """Nothing was announced: the sizes of the pages, and what a look at the API told, have to do."""
     last, paging = chain.last, endpoint.paging
@@ -154,7 +158,7 @@ def _by_sizes(chain: Chain, endpoint: Endpoint) -> Reading:
     if len(chain.pages) > 1:
         return _full_pages(chain)
     if paging.proven and paging.kind is PagingKind.NONE:
-        return Reading(Judged.COMPLETE, f"one answer holds everything ({size:,} records)")
+        return Reading(Judged.COMPLETE, f"one answer holds everything ({_records(size)})")
     if paging.proven and paging.page_size and size >= paging.page_size:
         return Reading(Judged.INCOMPLETE, f"the API has pages ({paging.kind.value}), and one was read")
     if last.page_size is not None and size < last.page_size and not _round(size):

@@ -43,9 +43,12 @@ def stored(table: TableCounts, feed: Feed, evidence: Evidence, reading: Reading)
         return Reading(Judged.INCOMPLETE, f"{records:,} records came, none is here")
     if not records and rows and reading.judged is Judged.COMPLETE:
         return Reading(Judged.COMPLETE, f"nothing new came; {rows:,} rows are of earlier loads")
+    following = any(t.incremental for t in group)
+    if following and records < rows and (new >= records or any(t.new is None for t in group)):
+        return _added(reading, records, rows)
     if records in (new, rows):
         return _told(reading, records)
-    if new > records or any(t.incremental for t in group) and reading.judged is Judged.COMPLETE:
+    if new > records or following and reading.judged is Judged.COMPLETE:
         return _other_number(reading, records, rows, new)
     if table.staged is not None and table.staged >= records and len(group) == 1:
         return _came_twice(table, reading, records)
@@ -55,6 +58,12 @@ def stored(table: TableCounts, feed: Feed, evidence: Evidence, reading: Reading)
 def _told(reading: Reading, records: int) -> Reading:
     """All that came is there: the reason of the reading, with the rows in place of the records."""
     return Reading(reading.judged, reading.reason.replace(f"{records:,} records", f"{records:,} rows"))
+
+
+def _added(reading: Reading, records: int, rows: int) -> Reading:
+    """A run that asks for what is new only adds it to what is there."""
+    came = "1 new record" if records == 1 else f"{records:,} new records"
+    return Reading(reading.judged, f"{reading.reason}; {came} came, {rows:,} rows are here")
 
 
 def _other_number(reading: Reading, records: int, rows: int, new: int) -> Reading:
