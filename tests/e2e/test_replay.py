@@ -67,6 +67,24 @@ def test_requests_and_runs_after_the_first_session_are_done_again_too(house: Hou
     assert house.read() == written and house.count("places") == STATIONS
 
 
+def test_a_no_stays_with_its_change_where_more_is_asked_than_then(house: House) -> None:
+    flags = ("--model", "builtin", *WITH_KEY)
+    unasked = (*flags, "--yes", "--no-input")
+    house.document("init", "weather", "--api", house.stations, *unasked)
+    terminal = house.terminal("refine", "rename stations to spots", *flags)
+    answer(terminal, (f"Change {SCRIPT}?", "n"))
+    assert terminal.wait() == 1
+    house.document("refine", "rename stations to places", *unasked)
+    assert house.pilot("export", "story.json").returncode == 0
+    written = house.read()
+    moved(house)
+    again = house.pilot("replay", "../story.json", *WITH_KEY, "--yes", "--no-input")
+    assert again.returncode == 0, again
+    assert again.stdout.count(f"Change {SCRIPT}? n (from the record)") == 1
+    assert [cell["state"] for cell in house.cells("refine_pipeline")] == ["declined", "done"]
+    assert house.read() == written and house.count("places") == STATIONS
+
+
 def test_a_folder_that_holds_something_is_left_alone(house: House) -> None:
     record = {"format": "pilot-session", "version": 1, "facts": {"name": "weather"}}
     (house.folder / "story.json").write_text(json.dumps(record), "utf-8")
