@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.e2e.house import OBSERVATIONS, SECRETS, STATIONS, WITH_KEY, House, answer
+from tests.support.api_server import Reply, serving
 from tests.support.weather_api import KEY
 
 TITLES = (
@@ -76,7 +77,7 @@ def test_a_person_looks_around_changes_the_pipeline_in_words_and_takes_it_back(h
     assert '"write_disposition": "merge"' in house.read() and "exit()" not in house.read()
     terminal.answer("write a poem about the weather")
     terminal.expect("This needs a model")
-    answer(terminal, ("leave, or say what should be different", "leave"))
+    answer(terminal, ("Say what should be different, or leave", "leave"))
     terminal.expect("What next?")
     terminal.answer("/undo")
     terminal.expect("is undone")
@@ -90,3 +91,14 @@ def test_a_person_looks_around_changes_the_pipeline_in_words_and_takes_it_back(h
     assert poem["failure"]["kind"] == "beyond_writer"
     assert house.document("status")["status"] == "done"
     assert KEY.encode() not in terminal.raw and house.holding(KEY) == []
+
+
+def test_a_date_in_a_request_leaves_older_rows_out(house: House) -> None:
+    rows = [{"id": n, "created": f"{2020 + n % 6}-02-11T08:00:00Z"} for n in range(60)]
+    with serving(lambda request: Reply(data={"customers": rows}), "/customers") as server:
+        house.document("init", "weather", "--api", f"{server.url}/customers", "--yes", "--no-input")
+        wish = "load only customers created since 2024-01-01"
+        told = house.document("refine", wish, "--yes", "--no-input")
+    assert told["status"] == "done"
+    oldest = house.rows("SELECT count(*), CAST(min(created) AS VARCHAR)[:4] FROM weather_data.customers")
+    assert oldest == [(20, "2024")]

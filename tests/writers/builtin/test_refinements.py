@@ -143,6 +143,10 @@ def test_paging_that_was_not_proven_is_not_added() -> None:
     seen = profile(replace(TEAMS, paging=Paging()))
     assert "No way to ask teams for a second page was proven" in refusal("add pagination", seen).message
     assert "no further pages" in refusal("add pagination", profile(HEALTH)).message
+    unproven = replace(ORDERS, paging=Paging())
+    some = refusal("add pagination", profile(TEAMS, unproven))
+    assert some.message.startswith("teams: read page by page already. No way to ask orders for a second page")
+    assert "pilot profile" in some.hint
 
 
 def test_incremental_loading_needs_a_proven_parameter() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from pilot.writers.builtin import config
 from pilot.writers.builtin.design import Design, Resource
@@ -22,6 +22,9 @@ NOTES = {
     "append": "every run adds its records to those that are there",
     "merge": "records that come again take the place of their earlier version, by primary key",
 }
+_LOOK_AGAIN = (
+    'How it pages can be said: pilot profile "pages by PARAMETER, starting at 1", then "fit the profile".'
+)
 FAST_DESTINATION = "duckdb"
 DUCKDB = "destination duckdb: a file in the project folder, no credentials; with its fast settings"
 
@@ -146,13 +149,24 @@ def _paging(bench: Workbench, wish: Wish) -> None:
     meant = {name: r for name in bench.meant(wish) for r in bench.designed(name)}
     proven = {name: r for name, r in meant.items() if r.paged and not r.by_hand and _known(bench, r)}
     if not proven:
-        raise refused(_why_not_paged(list(meant.values())))
+        raise refused(_why_not_paged(list(meant.values())), _LOOK_AGAIN if _unproven(meant.values()) else "")
+    before = bench.script.text
     for name, resource in proven.items():
         note = config.paging_note(resource)
         paginator = Noted(config.paginator(resource), note)
         bench.script = bench.script.place(bench.endpoint(name), "paginator", paginator)
         bench.add_params(name, config.fixed_params(resource))
         bench.told.append(f"{name}: {note}")
+    if rest := _unproven(r for name, r in meant.items() if name not in proven):
+        said = _why_not_paged(rest)
+        if bench.script.text == before:
+            raise refused(f"{', '.join(proven)}: read page by page already. {said}", _LOOK_AGAIN)
+        bench.told.append(said)
+
+
+def _unproven(resources: Iterable[Resource]) -> list[Resource]:
+    """Those of which nobody knows how a second page is asked for, or whether there is one."""
+    return [resource for resource in resources if not resource.paged and not resource.whole]
 
 
 def _known(bench: Workbench, resource: Resource) -> bool:
