@@ -345,3 +345,10 @@ def test_an_api_of_which_nothing_was_seen_is_beyond_it_and_it_says_why() -> None
 
 def test_it_costs_nothing() -> None:
     assert WRITER.usage == Usage()
+
+
+def test_numbers_that_come_as_text_are_told_of_and_keys_are_none() -> None:
+    fields = tuple(Field(name, ("decimal_text",)) for name in ("number", "population", "area"))
+    orders = replace(ORDERS, records=replace(ORDERS.records, fields=fields))
+    plan = WRITER.write(brief(profile(orders))).plan
+    assert "orders: numbers that come as text stay text: population, area" in plan

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pilot.api.profile import ApiProfile, Auth, AuthKind, Endpoint, Field, Narrowing, PagingKind, Shape
@@ -17,6 +18,9 @@ WALKED = (Shape.LIST, Shape.SINGLE, Shape.UNKNOWN)
 
 PAGED_BY_HAND = (PagingKind.PAGE_NUMBER, PagingKind.OFFSET, PagingKind.HEADER_LINK)
 """The ways to further pages that such a function knows."""
+
+_NAMED = 5
+"""So many fields are told by name."""
 
 
 @dataclass(frozen=True)
@@ -128,9 +132,21 @@ class Design:
         for unproven in (r for r in self.resources if not (r.paged or r.whole or r.unseen)):
             tried = f" ({note})" if (note := unproven.endpoint.paging.note) else ""
             lines.append(f"{unproven.name}: paging not proven: only the first page is read{tried}")
+        lines += [f"{r.name}: numbers that come as text stay text: {names}" for r, names in self._texts()]
         if self.auth.kind is AuthKind.UNKNOWN:
             lines.append("the API wants a key, but not how: a Bearer token is a guess")
         return "\n".join([*lines, *self.left_out, *self.advice])
+
+    def _texts(self) -> Iterator[tuple[Resource, str]]:
+        """The fields in which an API sends numbers as text; dlt keeps them as they come."""
+        for resource in self.resources:
+            key, fields = resource.endpoint.primary_key, resource.endpoint.records.fields
+            names = [
+                f.name for f in fields if {*f.types} - {"null"} == {"decimal_text"} and f.name not in key
+            ]
+            if names:
+                more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+                yield resource, ", ".join(names[:_NAMED]) + more
 
 
 def design(profile: ApiProfile, names: ProjectNames) -> Design:
