@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from pilot.api.auth_words import hands_over_a_key, may_concern_keys
-from pilot.api.joining import by_name, joined_profiles
+from pilot.api.joining import by_name, joined_profiles, paging_open, with_paging_of
 from pilot.api.profile import ApiProfile
 from pilot.api.words import hosts_in
+from pilot.corrections import said_auth
 from pilot.drafting import as_wished, brief_of, names_of, write_agreed, writer_choice
 from pilot.errors import AnswerMissing
 from pilot.facts import Facts
@@ -13,6 +14,7 @@ from pilot.kit import Kit
 from pilot.project.preview import has_preview
 from pilot.session.session import Session
 from pilot.step import Outcome, Status, Step
+from pilot.writers.builtin.wishes import wants_pages
 
 
 class ChangeCode(Step):
@@ -36,6 +38,8 @@ class ChangeCode(Step):
             kit.consent.person_named(hosts)
             brief = replace(brief, profile=_with_new(kit, brief.profile, request, session))
             request = by_name(request, brief.profile)
+        if wants_pages(request) and paging_open(brief.profile):
+            brief = replace(brief, profile=_looked_again(kit, brief.profile, session))
         written = write_agreed(session, kit, *as_wished(brief, request))
         learned = replace(written.learned, preview_removed=not has_preview(written.text))
         return Outcome(says=written.says, learned=learned, shows=written.shows)
@@ -57,3 +61,14 @@ def _with_new(kit: Kit, known: ApiProfile, request: str, session: Session) -> Ap
     with kit.host.working("Looking at what you named") as progress:
         seen = kit.prober.probe(request, None, secrets, progress.say)
     return joined_profiles(known, seen)
+
+
+def _looked_again(kit: Kit, known: ApiProfile, session: Session) -> ApiProfile:
+    """What is known, with the paging that can be proven now: a list may have grown past its first page."""
+    facts = session.facts
+    secrets = kit.project.secrets.values_of(facts.secrets or ())
+    with kit.host.working("Looking at the pages again") as progress:
+        seen = kit.prober.probe(
+            facts.goal or "", facts.docs, secrets, progress.say, facts.picked or (), said_auth(facts)
+        )
+    return with_paging_of(known, seen)

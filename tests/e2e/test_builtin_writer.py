@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.e2e.house import OBSERVATIONS, SECRETS, STATIONS, WITH_KEY, House, answer
-from tests.support.api_server import Reply, serving
+from tests.support.api_server import Reply, Request, serving
 from tests.support.weather_api import KEY
 
 TITLES = (
@@ -102,3 +102,17 @@ def test_a_date_in_a_request_leaves_older_rows_out(house: House) -> None:
     assert told["status"] == "done"
     oldest = house.rows("SELECT count(*), CAST(min(created) AS VARCHAR)[:4] FROM weather_data.customers")
     assert oldest == [(20, "2024")]
+
+
+def test_asking_for_pages_looks_again_at_a_list_whose_paging_was_not_proven(house: House) -> None:
+    people = [{"id": n} for n in range(5)]
+
+    def page(request: Request) -> Reply:
+        number = request.number("page", 1) if len(people) > 5 else 1
+        return Reply(data={"people": people[(number - 1) * 5 : number * 5]})
+
+    with serving(page, "/people") as server:
+        house.document("init", "weather", "--api", f"{server.url}/people", "--yes", "--no-input")
+        people.extend({"id": n} for n in range(5, 30))
+        told = house.document("refine", "add pagination", "--yes", "--no-input")
+    assert told["status"] == "done" and house.count("people") == 30

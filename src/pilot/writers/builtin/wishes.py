@@ -126,6 +126,11 @@ def understood(request: str) -> tuple[Wish, ...]:
     return tuple(wish for wish in parts if wish) if all(parts) else ()
 
 
+def wants_pages(request: str) -> bool:
+    """Whether further pages are to be read."""
+    return any(wish.change is Change.PAGING for wish in understood(request))
+
+
 def wants_fit(request: str) -> bool:
     """Whether the script is to follow what is known of the API now."""
     return re.fullmatch(_FIT, _plain(request), re.IGNORECASE) is not None
