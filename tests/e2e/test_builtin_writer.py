@@ -105,7 +105,7 @@ def test_a_date_in_a_request_leaves_older_rows_out(house: House) -> None:
 
 
 def test_asking_for_pages_looks_again_at_a_list_whose_paging_was_not_proven(house: House) -> None:
-    people = [{"id": n} for n in range(5)]
+    people = [{"id": n, "name": f"n{n}"} for n in range(5)]
 
     def page(request: Request) -> Reply:
         number = request.number("page", 1) if len(people) > 5 else 1
@@ -113,6 +113,6 @@ def test_asking_for_pages_looks_again_at_a_list_whose_paging_was_not_proven(hous
 
     with serving(page, "/people") as server:
         house.document("init", "weather", "--api", f"{server.url}/people", "--yes", "--no-input")
-        people.extend({"id": n} for n in range(5, 30))
+        people.extend({"id": n, "name": f"n{n}"} for n in range(5, 30))
         told = house.document("refine", "add pagination", "--yes", "--no-input")
     assert told["status"] == "done" and house.count("people") == 30
