@@ -3,7 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-WORKERS ?= 2
+# more than two cores have: much of the time is spent waiting for children and terminals
+WORKERS ?= 3
 
 # the pinned versions want Python 3.11 or newer; 3.10 gets the newest that the ranges allow
 PINS := $(shell $(PYTHON) -c 'import sys; print("--constraint constraints.txt" * (sys.version_info >= (3, 11)))')
