@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TypeAlias
 
 from pilot.finding import Json
@@ -53,6 +54,7 @@ def stem(name: str) -> str:
     return folded(name.rpartition(".")[2])
 
 
+@lru_cache(maxsize=2048)  # the same few names stand in every answer of an API
 def folded(name: str) -> str:
     """A name without case and punctuation: `next_page`, `nextPage` and `next-page` are the same."""
     return re.sub(r"[^a-z0-9]", "", name.lower())

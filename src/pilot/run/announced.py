@@ -160,6 +160,8 @@ def _put(body: dict[str, Json], trail: Sequence[str], value: Json) -> None:
 
 def public_url(url: str) -> str:
     """A URL without user, password and fragment; values that may be keys are left out."""
+    if not url:
+        return ""
     try:
         parts = urlsplit(url[:_LONGEST_URL])
         query = parse_qsl(parts.query, keep_blank_values=True)

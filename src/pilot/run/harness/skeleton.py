@@ -70,7 +70,7 @@ def _fields(records: list[Any]) -> tuple[list[str], dict[str, int]]:
     for record in records[::step]:
         if isinstance(record, dict):
             for name, value in list(record.items())[:_MOST_FIELDS]:
-                if value not in _NOTHING:
+                if value or value not in _NOTHING:  # most hold something
                     filled[name] = None
                     if isinstance(value, list):
                         nested[name] = 0
