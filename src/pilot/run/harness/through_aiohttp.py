@@ -5,9 +5,7 @@ from __future__ import annotations
 from functools import wraps
 from typing import Any
 
-from .ledger import Ledger
-
-_CALL = "_pilot_call"
+from .ledger import CALL, Ledger
 
 
 def use_proxies(client: Any) -> None:
@@ -39,13 +37,13 @@ def install(client: Any, ledger: Ledger) -> None:
             raise
         call.led_to(str(response.url))
         call.answered(response.status, response.headers.items())
-        response.__dict__[_CALL] = call
+        response.__dict__[CALL] = call
         return response
 
     @wraps(read)
     async def told_read(self: Any) -> Any:
         body = await read(self)
-        call = self.__dict__.get(_CALL)
+        call = self.__dict__.get(CALL)
         if call is not None:
             call.read(body)
             call.ended()
@@ -54,7 +52,7 @@ def install(client: Any, ledger: Ledger) -> None:
     @wraps(parse)
     async def told_json(self: Any, **options: Any) -> Any:
         document = await parse(self, **options)
-        call = self.__dict__.get(_CALL)
+        call = self.__dict__.get(CALL)
         if call is not None:
             call.shows(document)
         return document

@@ -75,6 +75,19 @@ def key_hint(key: tuple[str, ...]) -> Literal:
     return key[0] if len(key) == 1 else list(key)
 
 
+def function_hints(
+    resource: Resource, types: Block | None = None, *, merges: bool = False
+) -> dict[str, Literal]:
+    """What `dlt.resource` is told of a function; `merges`: where its pages overlap, by the key."""
+    endpoint = resource.endpoint
+    hints: dict[str, Literal] = {"name": resource.name, "write_disposition": "replace"}
+    if endpoint.primary_key:
+        hints["primary_key"] = key_hint(endpoint.primary_key)
+        if merges and endpoint.paging.overlaps and resource.paged:
+            hints["write_disposition"] = "merge"
+    return {**hints, "columns": types} if types else hints
+
+
 def turner_of(resource: Resource) -> str | None:
     """The function that makes rows of this resource's answers, where they are none yet."""
     if resource.context:

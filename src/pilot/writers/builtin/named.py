@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pilot.writers.builtin import columns
-from pilot.writers.builtin.config import key_hint, paging_note
+from pilot.writers.builtin.config import function_hints, paging_note
 from pilot.writers.builtin.design import Resource
 from pilot.writers.builtin.functions import TYPES, Function
-from pilot.writers.builtin.literals import Literal, call, comment, quoted
+from pilot.writers.builtin.literals import call, comment, quoted
 from pilot.writers.builtin.pages import imports_of, pages_of
 
 READING = '''\
@@ -44,13 +44,7 @@ def named_values(names: list[str], row: list[Any]) -> dict[str, Any]:
 def reading_named(resource: Resource, name: str) -> Function:
     """The function of a resource whose records are lists of values."""
     endpoint = resource.endpoint
-    hints: dict[str, Literal] = {"name": resource.name, "write_disposition": "replace"}
-    if endpoint.primary_key:
-        hints["primary_key"] = key_hint(endpoint.primary_key)
-        if endpoint.paging.overlaps and resource.paged:
-            hints["write_disposition"] = "merge"
-    if found := columns.json_hints(endpoint.records.fields):
-        hints["columns"] = found
+    hints = function_hints(resource, columns.json_hints(endpoint.records.fields), merges=True)
     beside = endpoint.records.names
     text = READING.format(
         hints=call("dlt.resource", hints, lead=1),

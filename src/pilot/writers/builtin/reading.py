@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pilot.api.profile import Endpoint, PagingKind, Shape
 from pilot.finding import Json
 from pilot.writers.builtin import columns
-from pilot.writers.builtin.config import key_hint, paging_note
+from pilot.writers.builtin.config import function_hints, paging_note
 from pilot.writers.builtin.design import Resource
 from pilot.writers.builtin.functions import TYPES, Function
 from pilot.writers.builtin.literals import Literal, call, comment, literal, quoted
@@ -81,14 +81,8 @@ def reading(resource: Resource, name: str) -> Function:
 
 
 def _hints(resource: Resource, csv: bool) -> dict[str, Literal]:
-    endpoint = resource.endpoint
-    hints: dict[str, Literal] = {"name": resource.name, "write_disposition": "replace"}
-    if endpoint.primary_key:
-        hints["primary_key"] = key_hint(endpoint.primary_key)
-    fields = endpoint.records.fields
-    if found := columns.csv_hints(fields) if csv else columns.json_hints(fields):
-        hints["columns"] = found
-    return hints
+    fields = resource.endpoint.records.fields
+    return function_hints(resource, columns.csv_hints(fields) if csv else columns.json_hints(fields))
 
 
 def _body(resource: Resource, csv: bool) -> tuple[str, tuple[tuple[str, str], ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pilot.api.profile import Endpoint, Field
-from pilot.writers.builtin.config import key_hint, paging_note
+from pilot.writers.builtin.config import function_hints, paging_note
 from pilot.writers.builtin.design import Resource
 from pilot.writers.builtin.flat import column_type
 from pilot.writers.builtin.functions import TYPES, Function
@@ -64,10 +64,7 @@ TABLES = Function(
 def reading_in_columns(resource: Resource, name: str) -> Function:
     """The function of a resource that gives a table for each page."""
     endpoint = resource.endpoint
-    hints: dict[str, Literal] = {"name": resource.name, "write_disposition": "replace"}
-    if endpoint.primary_key:
-        hints["primary_key"] = key_hint(endpoint.primary_key)
-    hints["file_format"] = "parquet"
+    hints: dict[str, Literal] = {**function_hints(resource), "file_format": "parquet"}
     # dlt warns for every page where its key may be null
     columns = Listing(
         Code(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pilot.writers.builtin import columns
-from pilot.writers.builtin.config import TURNERS, key_hint, paging_note
+from pilot.writers.builtin.config import TURNERS, function_hints, paging_note
 from pilot.writers.builtin.design import Resource
 from pilot.writers.builtin.functions import TYPES, Function
-from pilot.writers.builtin.literals import Literal, call, comment
+from pilot.writers.builtin.literals import call, comment
 from pilot.writers.builtin.pages import imports_of, pages_of
 
 READING = '''\
@@ -25,13 +25,7 @@ def {name}() -> Iterator[list[dict[str, Any]]]:
 def reading_turned(resource: Resource, name: str) -> Function:
     """The function of a resource whose pages are objects, and end with an empty one."""
     endpoint = resource.endpoint
-    hints: dict[str, Literal] = {"name": resource.name, "write_disposition": "replace"}
-    if endpoint.primary_key:
-        hints["primary_key"] = key_hint(endpoint.primary_key)
-        if endpoint.paging.overlaps:
-            hints["write_disposition"] = "merge"
-    if found := columns.json_hints(endpoint.records.fields):
-        hints["columns"] = found
+    hints = function_hints(resource, columns.json_hints(endpoint.records.fields), merges=True)
     text = READING.format(
         hints=call("dlt.resource", hints, lead=1),
         name=name,
